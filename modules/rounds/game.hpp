@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "croupier/bytes.hpp"
+#include "croupier/messages/rounds.hpp"
+#include "croupier/ports.hpp"
+#include "croupier/result.hpp"
+
+namespace croupier::rounds {
+
+/// A game's mathematics: pure functions of its definition. The same stake, bets and draws give the same outcome, for ever.
+/// Amounts are minor units. A game knows nothing of players, balances or time.
+class Game {
+public:
+    virtual ~Game() = default;
+
+    /// As the lobby shows it. The RTP is computed exactly from the definition when it is loaded.
+    virtual const GameInfo& info() const = 0;
+    /// SHA-256 of the definition file's bytes.
+    virtual const Hash& definition() const = 0;
+
+    /// The total stake of the round that is asked for.
+    /// Refuses, in this order: bets_invalid, stake_invalid, stake_too_low, stake_too_high.
+    virtual Result<std::int64_t> total_stake(std::int64_t stake, std::span<const Bet> bets) const = 0;
+    /// The most this round can pay back; an upper bound over all outcomes, at most the game's cap.
+    virtual std::int64_t win_max(std::int64_t total_stake, std::span<const Bet> bets) const = 0;
+    /// The bounds of the draws that are still needed, given all values drawn so far; empty: the round is complete. The
+    /// number of steps is bounded by the definition.
+    virtual std::vector<Bound> next_bounds(std::span<const Value> drawn) const = 0;
+    /// What the draws mean. Only for a complete round.
+    virtual Outcome evaluate(
+        std::int64_t total_stake, std::span<const Bet> bets, std::span<const Value> drawn) const = 0;
+};
+
+/// Why a definition was refused: the path inside the file and what was expected.
+struct DefinitionError {
+    std::string path;
+    std::string expected;
+};
+
+/// The game that `json` (the text of a file under config/games/) defines.
+std::expected<std::unique_ptr<Game>, DefinitionError> load_game(std::string_view json);
+
+}  // namespace croupier::rounds

@@ -1,0 +1,48 @@
+#include "croupier/unit.hpp"
+
+#include "croupier/assert.hpp"
+
+namespace croupier {
+
+namespace {
+
+constexpr std::size_t kRequestKeyMax = 64;
+
+bool well_formed(const UnitContent& content)
+{
+    if (content.format != 1 || content.request.key.size() > kRequestKeyMax) { return false; }
+    for (std::size_t i = 0; i < content.transfers.size(); ++i) {
+        if (raw(content.transfers[i].id) != raw(content.first_transfer) + i) { return false; }
+    }
+    std::uint32_t before = 0;
+    for (const EventRow& event : content.events) {
+        if (event.after_transfers < before || event.after_transfers > content.transfers.size()) { return false; }
+        before = event.after_transfers;
+    }
+    return true;
+}
+
+}  // namespace
+
+Hash chain_hash(const Hash& before, std::span<const std::byte> bytes) { return sha256(before, bytes); }
+
+Unit seal_unit(UnitContent& content, const Position& before)
+{
+    content.epoch = before.epoch;
+    content.seq = next(before.seq);
+    CROUPIER_ASSERT(well_formed(content));
+    Unit unit;
+    unit.bytes.reserve(256 + content.transfers.size() * 90 + content.events.size() * 128);
+    ByteWriter{unit.bytes}.write(content);
+    unit.position = Position{content.epoch, content.seq, chain_hash(before.hash, unit.bytes)};
+    return unit;
+}
+
+std::optional<UnitContent> open_unit(std::span<const std::byte> bytes)
+{
+    auto content = from_bytes<UnitContent>(bytes);
+    if (content && !well_formed(*content)) { return std::nullopt; }
+    return content;
+}
+
+}  // namespace croupier
