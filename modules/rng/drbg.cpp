@@ -1,0 +1,135 @@
+#include "drbg.hpp"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include <utility>
+
+#include "croupier/assert.hpp"
+#include "croupier/bytes.hpp"
+
+namespace croupier::rng {
+
+namespace {
+
+// What the Entropy port adds: 384 bits, the seed length of CTR_DRBG with AES-256.
+constexpr std::size_t kPortEntropy = 48;
+
+const unsigned char* octets(std::span<const std::byte> bytes)
+{
+    return reinterpret_cast<const unsigned char*>(bytes.data());
+}
+
+}  // namespace
+
+Drbg::Drbg(DrbgOptions options, Entropy& entropy) : options_{std::move(options)}, entropy_{&entropy}
+{
+    CROUPIER_ASSERT(options_.reseed_after_draws >= 1);
+    CROUPIER_ASSERT(options_.reseed_after_draws <= 1U << 20U);
+    if (known_answer_holds(options_.mechanism)) {
+        seed();
+    } else {
+        (void)fail("the generator does not give the known answer");
+    }
+}
+
+Drbg::~Drbg()
+{
+    generator_.reset();  // Before its parent.
+}
+
+void Drbg::seed()
+{
+    source_ = make_rand("SEED-SRC", nullptr);
+    if (source_ == nullptr || EVP_RAND_instantiate(source_.get(), kStrength, 0, nullptr, 0, nullptr) != 1) {
+        (void)fail("the operating system's seed source is not available");
+        return;
+    }
+    generator_ = make_drbg(options_.mechanism, source_.get());
+    if (generator_ == nullptr) {
+        (void)fail("the generator is not available");
+        return;
+    }
+    std::array<std::byte, kPortEntropy> fresh{};
+    if (!entropy_->fill(fresh)) {
+        (void)fail("the entropy port refused");
+        return;
+    }
+    // The fixed part comes first and its parts are counted, so that no two triples of names are written alike.
+    Bytes personalization;
+    for (const std::string& part : {std::string{"croupier"}, options_.instance, options_.stream, options_.purpose}) {
+        const std::string counted = std::to_string(part.size()) + ":" + part + "/";
+        const auto bytes = as_bytes(counted);
+        personalization.insert(personalization.end(), bytes.begin(), bytes.end());
+    }
+    personalization.insert(personalization.end(), fresh.begin(), fresh.end());
+    const int seeded = EVP_RAND_instantiate(
+        generator_.get(), kStrength, 0, octets(personalization), personalization.size(), nullptr);
+    OPENSSL_cleanse(personalization.data(), personalization.size());
+    OPENSSL_cleanse(fresh.data(), fresh.size());
+    if (seeded != 1 || !state_is_ready()) { (void)fail("seeding failed"); }
+}
+
+Result<void> Drbg::draw(std::span<const Bound> bounds, std::span<Value> values)
+{
+    CROUPIER_ASSERT(bounds.size() == values.size());
+    std::ranges::fill(values, 0);
+    if (!ready()) { return refuse(ErrorCode::entropy_unavailable); }
+    if (draws_since_seed_ >= options_.reseed_after_draws) {
+        if (const auto reseeded = reseed(); !reseeded) { return reseeded; }
+    }
+    const auto drawn = scale(bounds, values, *this, words_);
+    OPENSSL_cleanse(words_.data(), std::min(words_.size(), bounds.size()) * sizeof(words_[0]));
+    if (!drawn) {
+        std::ranges::fill(values, 0);  // A draw is whole or not at all.
+        return drawn;
+    }
+    ++draws_;
+    ++draws_since_seed_;
+    return {};
+}
+
+Result<void> Drbg::reseed()
+{
+    if (!ready()) { return refuse(ErrorCode::entropy_unavailable); }
+    if (!state_is_ready()) { return fail("the generator lost its state"); }
+    std::array<std::byte, kPortEntropy> fresh{};
+    if (!entropy_->fill(fresh)) { return fail("the entropy port refused"); }
+    const int reseeded = EVP_RAND_reseed(generator_.get(), 0, nullptr, 0, octets(fresh), fresh.size());
+    OPENSSL_cleanse(fresh.data(), fresh.size());
+    if (reseeded != 1 || !state_is_ready()) { return fail("reseeding failed"); }
+    draws_since_seed_ = 0;
+    ++reseeds_;
+    return {};
+}
+
+Result<void> Drbg::fill(std::span<std::uint32_t> out)
+{
+    if (!state_is_ready()) { return fail("the generator lost its state"); }
+    const auto bytes = std::as_writable_bytes(out);
+    static_assert(sizeof(words_) <= 65536, "OpenSSL splits larger requests silently");
+    if (EVP_RAND_generate(generator_.get(), reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), kStrength, 0,
+            nullptr, 0) != 1) {
+        return fail("generating failed");
+    }
+    if (!state_is_ready()) { return fail("the generator lost its state"); }
+    return {};
+}
+
+bool Drbg::state_is_ready() const
+{
+    // Asked each time: a context without state would seed itself anew, without our personalization, and succeed.
+    return generator_ != nullptr && EVP_RAND_get_state(generator_.get()) == EVP_RAND_STATE_READY &&
+           EVP_RAND_get_state(source_.get()) == EVP_RAND_STATE_READY;
+}
+
+std::unexpected<Error> Drbg::fail(std::string_view why)
+{
+    if (failure_.empty()) { failure_ = why; }
+    generator_.reset();
+    source_.reset();
+    CROUPIER_ASSERT(!ready());
+    return refuse(ErrorCode::entropy_unavailable);
+}
+
+}  // namespace croupier::rng

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "croupier/ports.hpp"
+#include "openssl_rand.hpp"
+#include "scaling.hpp"
+
+namespace croupier::rng {
+
+struct DrbgOptions {
+    Mechanism mechanism = Mechanism::ctr;
+    // Who draws, and what for. They become the personalization string: no two streams are alike, even from one seed.
+    std::string instance;  ///< One life of one server.
+    std::string stream;    ///< The thread or shard.
+    std::string purpose;   ///< "games", …
+    /// Fresh entropy before the next draw after this many; 1: before each. At most 2^20, far below the standard's 2^48.
+    std::uint64_t reseed_after_draws = 4096;
+};
+
+/// The games' random numbers: a DRBG of OpenSSL 3, scaled by rejection (scaling.hpp).
+///
+/// Seeded, and reseeded, from two sources at once: OpenSSL's SEED-SRC (the operating system) as its parent, and the
+/// Entropy port as personalization and additional input. Either alone is enough; neither may fail.
+///
+/// Fails closed: a failed known-answer test, a source that refuses, any call of OpenSSL's that does not succeed, or a
+/// state that is not "ready" ends this generator. Its state is wiped, and every draw refuses until a new one is made,
+/// that is, until restart. (OpenSSL itself would silently seed a context that lost its state, and go on.)
+///
+/// One thread's. Allocates when it is made and reseeded, never in a draw.
+class Drbg final : public Rng, private Words {
+public:
+    /// Runs the known-answer test, then seeds. Look at ready() before the first draw.
+    Drbg(DrbgOptions options, Entropy& entropy);
+    ~Drbg() override;
+    Drbg(const Drbg&) = delete;
+    Drbg& operator=(const Drbg&) = delete;
+
+    /// One generate call for up to kWordsAtOnce values, and one more for words that scaling discarded.
+    /// Refuses: entropy_unavailable, from the first failure on; all values are then 0.
+    Result<void> draw(std::span<const Bound> bounds, std::span<Value> values) override;
+    /// Mixes in fresh entropy now. Refuses: entropy_unavailable, as draw does.
+    Result<void> reseed();
+
+    bool ready() const noexcept { return failure_.empty(); }
+    /// What failed first, for the log; empty while all is well.
+    std::string_view failure() const noexcept { return failure_; }
+    /// Calls of draw that were answered, and reseeds after the first seeding. (OpenSSL's own counters mean other things.)
+    std::uint64_t draws() const noexcept { return draws_; }
+    std::uint64_t reseeds() const noexcept { return reseeds_; }
+
+    static constexpr std::size_t kWordsAtOnce = 256;
+
+private:
+    Result<void> fill(std::span<std::uint32_t> out) override;
+    void seed();
+    bool state_is_ready() const;
+    std::unexpected<Error> fail(std::string_view why);
+
+    DrbgOptions options_;
+    Entropy* entropy_;
+    RandContext source_;     ///< SEED-SRC. Outlives generator_, which reads from it.
+    RandContext generator_;
+    std::string failure_;
+    std::uint64_t draws_ = 0;
+    std::uint64_t draws_since_seed_ = 0;
+    std::uint64_t reseeds_ = 0;
+    std::array<std::uint32_t, kWordsAtOnce> words_{};  ///< Scratch; wiped after each draw.
+};
+
+}  // namespace croupier::rng
