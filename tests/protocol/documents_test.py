@@ -1,0 +1,143 @@
+#!/usr/bin/python3
+"""The documents of docs/protocol agree with themselves and with the code. No server needed."""
+
+import json
+import re
+import unittest
+
+import contract
+
+CONTRACT = contract.Contract()
+
+
+def members(value, name):
+    """Every value under a key `name`, at any depth."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key == name:
+                yield item
+            yield from members(item, name)
+    elif isinstance(value, list):
+        for item in value:
+            yield from members(item, name)
+
+
+class Documents(unittest.TestCase):
+    def test_error_codes_are_those_of_the_server(self):
+        header = (contract.ROOT / "include/croupier/result.hpp").read_text(encoding="utf-8")
+        codes = re.findall(r"^\s+X\((\w+), \d+, (?:transient|final_), \d+,", header, re.MULTILINE)
+        self.assertGreater(len(codes), 30)
+        self.assertEqual(CONTRACT.documents["schemas.yaml"]["ErrorCode"]["enum"], codes)
+
+    def test_statement_codes_are_those_of_the_ledger(self):
+        header = (contract.ROOT / "include/croupier/messages/ledger.hpp").read_text(encoding="utf-8")
+        codes = re.search(r"enum class TransferCode[^{]*\{([^}]*)\}", header).group(1)
+        codes = [code.split("=")[0].strip() for code in codes.split(",")]
+        documented = CONTRACT.documents["schemas.yaml"]["StatementEntry"]["properties"]["code"]["enum"]
+        self.assertEqual(documented, [code for code in codes if code != "capital"])  # No player ever has capital.
+
+    def test_outcome_events_are_those_of_the_games(self):
+        header = (contract.ROOT / "include/croupier/messages/rounds.hpp").read_text(encoding="utf-8")
+        events = re.findall(r'kEvent = "(\w+)"', header)
+        schemas = CONTRACT.documents["schemas.yaml"]
+        refs = schemas["Outcome"]["properties"]["events"]["items"]["oneOf"]
+        documented = [schemas[ref["$ref"].split("/")[-1]]["properties"]["ev"]["const"] for ref in refs]
+        self.assertEqual(documented, events)
+
+    def test_every_message_has_an_example_that_fits(self):
+        for name, message in CONTRACT.documents["asyncapi.yaml"]["components"]["messages"].items():
+            self.assertTrue(message.get("examples"), f"{name} has no example")
+            for example in message["examples"]:
+                with self.subTest(message=name):
+                    CONTRACT.check(example["payload"], "asyncapi.yaml", f"components/schemas/{name}")
+
+    def test_every_http_example_fits(self):
+        document = CONTRACT.documents["openapi.yaml"]
+        places = [("components/responses/Problem", document["components"]["responses"]["Problem"])]
+        for path, item in document["paths"].items():
+            for method, operation in item.items():
+                where = "paths/" + path.replace("/", "~1") + "/" + method
+                places += [(where + "/requestBody", operation.get("requestBody", {}))]
+                places += [(f"{where}/responses/{status}", answer) for status, answer in operation["responses"].items()]
+        count = 0
+        for where, body in places:
+            for media_type, media in body.get("content", {}).items():
+                for example in media.get("examples", {}).values():
+                    if "json" not in media_type:
+                        continue  # A text, such as the metrics.
+                    with self.subTest(where):
+                        escaped = media_type.replace("/", "~1")
+                        CONTRACT.check(example["value"], "openapi.yaml", f"{where}/content/{escaped}/schema")
+                        count += 1
+        self.assertGreaterEqual(count, 10)
+
+    def test_every_channel_message_is_used_by_an_operation(self):
+        document = CONTRACT.documents["asyncapi.yaml"]
+        used = {ref["$ref"].split("/")[-1] for messages in members(document["operations"], "messages")
+                for ref in messages}
+        self.assertEqual(used, set(document["channels"]["play"]["messages"]))
+        listed = {item["$ref"].split("/")[-1] for item in document["channels"]["play"]["messages"].values()}
+        self.assertEqual(listed, set(document["components"]["messages"]))
+
+    def test_what_clients_send_is_closed(self):
+        for name in ("Hello", "SpinStake", "SpinBets", "Query"):
+            schema = CONTRACT.documents["asyncapi.yaml"]["components"]["schemas"][name]
+            self.assertIs(schema["additionalProperties"], False, name)
+
+    def test_every_call_of_the_readme_is_documented_and_the_other_way_round(self):
+        readme = (contract.FOLDER / "README.md").read_text(encoding="utf-8")
+        told = {(method, path.split("?")[0]) for method, path in
+                re.findall(r"^\| `(GET|POST|DELETE|PUT) (/[^ `]*)`", readme, re.MULTILINE)}
+        documented = {(method.upper(), path.removeprefix("/api/v1"))
+                      for path, item in CONTRACT.documents["openapi.yaml"]["paths"].items() for method in item
+                      if path.startswith("/api/v1")}
+        self.assertEqual(told, documented)
+
+    def test_frames_of_the_readme_fit(self):
+        """The client's frames as they stand there are literal JSON, but for the token."""
+        readme = (contract.FOLDER / "README.md").read_text(encoding="utf-8")
+        frames = re.findall(r"`(\{\"[nq]\":[^`]*\})`", readme)
+        self.assertGreaterEqual(len(frames), 7)
+        for frame in frames:
+            with self.subTest(frame=frame):
+                CONTRACT.check_sent(json.loads(frame))
+
+
+class Checker(unittest.TestCase):
+    """The checks themselves can fail."""
+
+    def test_refuses_what_does_not_fit(self):
+        table = [
+            # why                    frame
+            ("unknown member",       {"rq": 5, "ok": {"op": "ping", "extra": 1}}),
+            ("unknown push",         {"seq": 1, "ev": "party"}),
+            ("unknown answer",       {"rq": 1, "ok": {"op": "party"}}),
+            ("amount as text",       {"seq": 1, "ev": "online", "players": "3"}),
+            ("amount as float",      {"seq": 1, "ev": "online", "players": 3.5}),
+            ("boolean as number",    {"seq": True, "ev": "draining"}),
+            ("code not in the list", {"re": 1, "error": {"code": "nope", "message": ""}}),
+            ("member missing",       {"re": 1, "error": {"code": "internal"}}),
+            ("not an object",        []),
+        ]
+        for why, frame in table:
+            with self.subTest(why):
+                self.assertRaises(contract.Drift, CONTRACT.check_received, frame)
+
+    def test_refuses_answers_that_do_not_fit(self):
+        table = [
+            # why                      method path           status media type                  body
+            ("not a problem document", "GET", "/api/v1/me",    401, "application/json",         b'{}'),
+            ("another status inside",  "GET", "/api/v1/me",    401, "application/problem+json",
+             b'{"type":"urn:croupier:error:not_found","title":"","status":404,"code":"not_found"}'),
+            ("unknown path",           "GET", "/api/v1/moon",  200, "application/json",         b'{}'),
+            ("undocumented status",    "GET", "/api/v1/me",    202, "application/json",         b'{}'),
+            ("unknown member",         "GET", "/api/v1/games", 200, "application/json",         b'{"games":[],"x":1}'),
+            ("body where none is", "DELETE", "/api/v1/sessions/current", 204, "", b'{}'),
+        ]
+        for why, *call in table:
+            with self.subTest(why):
+                self.assertRaises(contract.Drift, CONTRACT.check_answer, *call)
+
+
+if __name__ == "__main__":
+    unittest.main()
