@@ -1,0 +1,200 @@
+#include "schema.hpp"
+
+#include <array>
+
+namespace croupier::config {
+
+namespace {
+
+constexpr std::int64_t kThousand = 1'000;
+constexpr std::int64_t kMillion = 1'000'000;
+constexpr std::int64_t kKiB = 1'024;
+constexpr std::int64_t kMiB = kKiB * kKiB;
+constexpr std::int64_t kGiB = kKiB * kMiB;
+constexpr std::int64_t kDayS = 86'400;
+constexpr std::int64_t kMoneyMax = 1'000'000'000'000'000;  // 10^15: a thousandth of what an account can hold.
+
+// The member `field` of a Config, as a Slot.
+#define SLOT(field) [](Config& config) -> Slot { return &config.field; }
+
+constexpr auto kKeys = std::to_array<Key>({
+    {.path = "server.data_dir", .slot = SLOT(server.data_dir),
+        .doc = "Where the ledger, the views, the keys and the snapshots stand; created when it is missing."},
+    {.path = "server.demo", .slot = SLOT(server.demo),
+        .doc = "Demo mode: a nickname is enough to register and log in, and every new player gets demo money."},
+    {.path = "server.currency", .slot = SLOT(server.currency),
+        .doc = "The currency of the casino; it cannot change once a ledger exists."},
+    {.path = "server.drain_timeout_ms", .slot = SLOT(server.drain_timeout), .min = 0, .max = 10 * 60 * kThousand,
+        .unit = "milliseconds", .doc = "How long a stopping server waits for its connections before it cuts them."},
+    {.path = "server.test_endpoints", .slot = SLOT(server.test_endpoints),
+        .doc = "Serve /ws/echo, which conformance suites run against; only in demo mode."},
+
+    {.path = "edge.listen", .slot = SLOT(edge.listen),
+        .doc = "Where the server listens; beyond loopback it needs TLS or edge.insecure. Port 0 takes a free one."},
+    {.path = "edge.tls_certificate", .slot = SLOT(edge.tls_certificate),
+        .doc = "The certificate chain, PEM; with edge.tls_key it turns on HTTPS and WSS, and turns off the rest."},
+    {.path = "edge.tls_key", .slot = SLOT(edge.tls_key),
+        .doc = "The certificate's private key, PEM.", .secret = true},
+    {.path = "edge.insecure", .slot = SLOT(edge.insecure),
+        .doc = "Allow a listener beyond loopback without TLS, for example behind a proxy that ends TLS."},
+    {.path = "edge.origins", .slot = SLOT(edge.origins),
+        .doc = "Origins of web pages that may connect besides the server's own; \"*\" allows any."},
+    {.path = "edge.connections_max", .slot = SLOT(edge.connections_max), .min = 1, .max = kMillion,
+        .unit = "connections", .doc = "How many connections may be open at once."},
+    {.path = "edge.http_header_max_bytes", .slot = SLOT(edge.http_header_max_bytes), .min = kKiB, .max = kMiB,
+        .unit = "bytes", .doc = "The largest request line and headers together."},
+    {.path = "edge.http_body_max_bytes", .slot = SLOT(edge.http_body_max_bytes), .min = kKiB, .max = 64 * kMiB,
+        .unit = "bytes", .doc = "The largest request body."},
+    {.path = "edge.frame_max_bytes", .slot = SLOT(edge.frame_max_bytes), .min = 256, .max = kMiB,
+        .unit = "bytes", .doc = "The largest WebSocket message; a larger one closes the connection with 1009."},
+    {.path = "edge.outbox_max_bytes", .slot = SLOT(edge.outbox_max_bytes), .min = 4 * kKiB, .max = 64 * kMiB,
+        .unit = "bytes", .doc = "How much may wait for one slow connection before it is closed with 4002."},
+    {.path = "edge.frames_per_second", .slot = SLOT(edge.frames_per_second), .min = 0, .max = kMillion,
+        .unit = "frames per second", .doc = "How many frames one connection may send in the long run; 0: any number."},
+    {.path = "edge.frames_burst", .slot = SLOT(edge.frames_burst), .min = 1, .max = kMillion,
+        .unit = "frames", .doc = "How many frames one connection may send at once."},
+    {.path = "edge.request_timeout_ms", .slot = SLOT(edge.request_timeout), .min = 100, .max = 10 * 60 * kThousand,
+        .unit = "milliseconds", .doc = "From the first byte of an HTTP request to its last."},
+    {.path = "edge.idle_timeout_ms", .slot = SLOT(edge.idle_timeout), .min = 100, .max = 60 * 60 * kThousand,
+        .unit = "milliseconds", .doc = "How long a kept-alive HTTP connection may wait for its next request."},
+    {.path = "edge.ping_interval_ms", .slot = SLOT(edge.ping_interval), .min = 100, .max = 60 * 60 * kThousand,
+        .unit = "milliseconds", .doc = "How often the server pings a WebSocket; below edge.silence_max_ms."},
+    {.path = "edge.silence_max_ms", .slot = SLOT(edge.silence_max), .min = 200, .max = 60 * 60 * kThousand,
+        .unit = "milliseconds", .doc = "A WebSocket that was silent for so long, pongs included, is taken for gone."},
+    {.path = "edge.hello_timeout_ms", .slot = SLOT(edge.hello_timeout), .min = 100, .max = 10 * 60 * kThousand,
+        .unit = "milliseconds", .doc = "How long a new WebSocket may take to say hello before it is closed with 4003."},
+
+    {.path = "store.queue_max_bytes", .slot = SLOT(store.queue_max_bytes), .min = kMiB, .max = 16 * kGiB,
+        .unit = "bytes", .doc = "How much may wait to be written to the ledger; beyond it new stakes are refused."},
+    {.path = "store.settlement_reserve_bytes", .slot = SLOT(store.settlement_reserve_bytes), .min = 64 * kKiB,
+        .max = 4 * kGiB, .unit = "bytes",
+        .doc = "The part of the queue that only the settling of what was accepted may use."},
+    {.path = "store.batch_units_max", .slot = SLOT(store.batch_units_max), .min = 1, .max = kMillion,
+        .unit = "units of work", .doc = "How many units of work one transaction, and so one sync, takes at most."},
+    {.path = "store.disk_free_min_bytes", .slot = SLOT(store.disk_free_min_bytes), .min = 0, .max = 1'024 * kGiB,
+        .unit = "bytes", .doc = "With less free space on the disk of the ledger no new stakes are taken; 0: never refused."},
+    {.path = "store.checkpoint_frames", .slot = SLOT(store.checkpoint_frames), .min = 10, .max = kMillion,
+        .unit = "pages", .doc = "After how many pages in its write-ahead log the ledger is checkpointed."},
+    {.path = "store.snapshot_units", .slot = SLOT(store.snapshot_units), .min = 1, .max = 1'000 * kMillion,
+        .unit = "units of work", .doc = "How many units of work lie between two snapshots."},
+    {.path = "store.verify_tail_units", .slot = SLOT(store.verify_tail_units), .min = 0, .max = 1'000 * kMillion,
+        .unit = "units of work",
+        .doc = "How many units before the last one a start verifies, besides all that follow the snapshot."},
+    {.path = "store.views_queue_units", .slot = SLOT(store.views_queue_units), .min = 1, .max = 10 * kMillion,
+        .unit = "units of work", .doc = "How many units may wait for the views; beyond it they are read again later."},
+    {.path = "store.query_queue_max", .slot = SLOT(store.query_queue_max), .min = 1, .max = kMillion,
+        .unit = "queries", .doc = "How many history queries may wait; beyond it they are refused as overloaded."},
+
+    {.path = "sessions.lifetime_s", .slot = SLOT(sessions.lifetime), .min = 60, .max = 366 * kDayS,
+        .unit = "seconds", .doc = "How long a session's token is good for."},
+    {.path = "sessions.idle_s", .slot = SLOT(sessions.idle), .min = 10, .max = 30 * kDayS,
+        .unit = "seconds", .doc = "How long a connection may send nothing but pongs before it is closed with 4004."},
+    {.path = "sessions.answers_kept", .slot = SLOT(sessions.answers_kept), .min = 1, .max = 1'000,
+        .unit = "answers", .doc = "How many of a session's last answers stay in memory; older ones are read from the ledger."},
+    {.path = "sessions.pushes_kept", .slot = SLOT(sessions.pushes_kept), .min = 1, .max = 10'000,
+        .unit = "frames", .doc = "How many of a session's last pushes can be sent again when it resumes."},
+    {.path = "sessions.refusals_max", .slot = SLOT(sessions.refusals_max), .min = 1, .max = kMillion,
+        .unit = "refusals", .doc = "How many refusals of its commands one session may have recorded."},
+    {.path = "sessions.sessions_max", .slot = SLOT(sessions.sessions_max), .min = 1, .max = 10 * kMillion,
+        .unit = "sessions", .doc = "How many sessions may exist at once."},
+    {.path = "sessions.malformed_max", .slot = SLOT(sessions.malformed_max), .min = 1, .max = kMillion,
+        .unit = "frames", .doc = "After how many malformed frames a connection is closed with 1008."},
+
+    {.path = "players.players_max", .slot = SLOT(players.players_max), .min = 1, .max = 100 * kMillion,
+        .unit = "players", .doc = "How many players may register."},
+
+    {.path = "demo.grant_minor", .slot = SLOT(demo.grant_minor), .min = 0, .max = kMoneyMax,
+        .unit = "minor units", .doc = "The demo money that a new player gets, from the promo account."},
+    {.path = "demo.bank_capital_minor", .slot = SLOT(demo.bank_capital_minor), .min = 0, .max = kMoneyMax,
+        .unit = "minor units", .doc = "The capital that a new demo casino's bank starts with."},
+
+    {.path = "risk.stake_max_minor", .slot = SLOT(risk.stake_max_minor), .min = 0, .max = kMoneyMax,
+        .unit = "minor units", .doc = "The largest stake of one round, over all games; 0: only the games' own limits."},
+
+    {.path = "rng.mechanism", .slot = SLOT(rng.mechanism), .choices = "ctr|hmac",
+        .doc = "The generator of NIST SP 800-90A: CTR_DRBG with AES-256, or HMAC_DRBG with SHA-512."},
+    {.path = "rng.reseed_draws", .slot = SLOT(rng.reseed_draws), .min = 1, .max = 1'000 * kMillion,
+        .unit = "draws", .doc = "After how many draws the generator takes fresh entropy."},
+
+    {.path = "games.directory", .slot = SLOT(games.directory),
+        .doc = "Where the games' definitions stand; empty takes the ones built into the binary."},
+    {.path = "games.closed", .slot = SLOT(games.closed), .doc = "Games that are shown but take no stakes."},
+
+    {.path = "modules.enabled", .slot = SLOT(modules.enabled),
+        .choices = "rng|ledger|bonus|risk|rounds|session|lobby", .doc = "The modules that run."},
+
+    {.path = "log.level", .slot = SLOT(log.level), .choices = "trace|debug|info|warn|error",
+        .doc = "The least severe lines that are written."},
+    {.path = "log.format", .slot = SLOT(log.format), .choices = "auto|pretty|json",
+        .doc = "For people or one JSON object a line; auto is pretty on a terminal and JSON elsewhere."},
+    {.path = "log.queue_max", .slot = SLOT(log.queue_max), .min = 16, .max = kMillion,
+        .unit = "lines", .doc = "How many lines may wait to be written; beyond it the oldest are dropped."},
+
+    {.path = "keys.pool_size", .slot = SLOT(keys.pool_size), .min = 8, .max = kMillion,
+        .unit = "keys", .doc = "How many keys for personal data are made durable ahead of their use."},
+});
+
+#undef SLOT
+
+}  // namespace
+
+std::span<const Key> keys() { return kKeys; }
+
+std::string_view section_of(const Key& key) { return key.path.substr(0, key.path.find('.')); }
+
+std::string_view name_of(const Key& key) { return key.path.substr(key.path.find('.') + 1); }
+
+std::string_view about_section(std::string_view section)
+{
+    using Row = std::pair<std::string_view, std::string_view>;
+    static constexpr auto kAbout = std::to_array<Row>({
+        {"server", "The casino as a whole."},
+        {"edge", "HTTP and WebSocket: where, with what protection, and every limit of a connection."},
+        {"store", "The ledger's writer, the views and the snapshots."},
+        {"sessions", "What is kept for a session, and for how long."},
+        {"players", "The players as a whole."},
+        {"demo", "The money of a demo casino; without effect outside demo mode."},
+        {"risk", "Limits on play."},
+        {"rng", "The games' random number generator."},
+        {"games", "Which games there are."},
+        {"modules", "Which parts of the casino run."},
+        {"log", "The log on standard error."},
+        {"keys", "The keys of personal data, in keys.db."},
+    });
+    for (const auto& [name, about] : kAbout) {
+        if (name == section) { return about; }
+    }
+    return {};
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator)
+{
+    std::vector<std::string_view> parts;
+    while (!text.empty()) {
+        const auto end = std::min(text.find(separator), text.size());
+        parts.push_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return parts;
+}
+
+std::string expected(const Key& key)
+{
+    Config defaults;
+    const Slot slot = key.slot(defaults);
+    std::string choices;
+    for (const std::string_view choice : split(key.choices, '|')) {
+        choices.append(choices.empty() ? "\"" : ", \"").append(choice).append("\"");
+    }
+    if (std::holds_alternative<bool*>(slot)) { return "true or false"; }
+    if (std::holds_alternative<std::string*>(slot)) { return choices.empty() ? "a string" : "one of " + choices; }
+    if (std::holds_alternative<std::vector<std::string>*>(slot)) {
+        return choices.empty() ? "a list of strings" : "a list of any of " + choices + ", each once";
+    }
+    if (std::holds_alternative<std::filesystem::path*>(slot)) { return "a path"; }
+    if (std::holds_alternative<Address*>(slot)) { return "HOST:PORT, such as \"127.0.0.1:8080\""; }
+    if (std::holds_alternative<Currency*>(slot)) { return "an ISO 4217 currency code, such as \"EUR\""; }
+    return "a whole number from " + std::to_string(key.min) + " to " + std::to_string(key.max);
+}
+
+}  // namespace croupier::config
