@@ -29,7 +29,8 @@ add_library(croupier_options INTERFACE)
 target_include_directories(croupier_options INTERFACE "${CMAKE_SOURCE_DIR}/include")
 target_compile_features(croupier_options INTERFACE cxx_std_23)
 target_compile_options(croupier_options INTERFACE
-  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor -Werror=return-type -Xclang
+  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor -Wno-missing-designated-field-initializers
+  -Werror=return-type -Xclang
   -fno-pch-timestamp>)
 target_link_options(croupier_options INTERFACE -fuse-ld=lld-19)
 target_link_libraries(croupier_options INTERFACE Threads::Threads)

@@ -48,6 +48,7 @@ enum class Finality : std::uint8_t {
     X(stake_too_high, 304, final_, 400, "The stake is above the game's maximum.") \
     X(bets_invalid, 305, final_, 400, "A bet is not one that the game knows.") \
     X(round_unknown, 306, final_, 404, "There is no such round.") \
+    X(round_voided, 307, final_, 503, "The round could not be finished; its stake was given back.") \
     X(insufficient_funds, 400, final_, 402, "The balance is lower than the stake.") \
     X(amount_invalid, 401, final_, 400, "An amount is a positive whole number of minor units.") \
     X(amount_overflow, 402, final_, 400, "The amount is larger than an account can hold.") \

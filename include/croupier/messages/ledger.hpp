@@ -28,8 +28,8 @@ enum class Pocket : std::uint8_t { cash = 1 };
 BOOST_DESCRIBE_ENUM(Pocket, cash)
 
 /// Why money moved.
-enum class TransferCode : std::uint16_t { capital = 1, promo_grant = 2, stake = 3, win = 4 };
-BOOST_DESCRIBE_ENUM(TransferCode, capital, promo_grant, stake, win)
+enum class TransferCode : std::uint16_t { capital = 1, promo_grant = 2, stake = 3, win = 4, refund = 5 };
+BOOST_DESCRIBE_ENUM(TransferCode, capital, promo_grant, stake, win, refund)
 
 /// Fact: an account exists from here on, with balance 0. Ids are given in order, 1, 2, 3, …
 struct AccountOpened {
@@ -109,6 +109,34 @@ struct PayWin {
     std::int64_t win = 0;
 };
 BOOST_DESCRIBE_STRUCT(PayWin, (), (player, round, win))
+
+/// Gives the stake of a voided round back. As with PayWin, a refund that cannot be made is a bug. Refuses: nothing.
+struct Refund {
+    using Reply = Balance;
+    static constexpr std::string_view kName = "ledger.Refund";
+    PlayerId player{};
+    RoundId round{};
+    std::int64_t stake = 0;
+};
+BOOST_DESCRIBE_STRUCT(Refund, (), (player, round, stake))
+
+/// Sums over all accounts, recomputed on demand; for the trial balance and for checks, not for the hot path.
+struct LedgerTotals {
+    std::int64_t sum = 0;  ///< Over all accounts of the currency: always 0.
+    std::int64_t players = 0;  ///< What the house owes its players.
+    std::int64_t bank = 0;
+    std::int64_t promo = 0;
+    std::uint64_t accounts = 0;
+    std::uint64_t transfers = 0;  ///< Made since the ledger began.
+};
+BOOST_DESCRIBE_STRUCT(LedgerTotals, (), (sum, players, bank, promo, accounts, transfers))
+
+/// Refuses: nothing.
+struct GetTotals {
+    using Reply = LedgerTotals;
+    static constexpr std::string_view kName = "ledger.GetTotals";
+};
+BOOST_DESCRIBE_STRUCT(GetTotals, (), ())
 
 /// Gives promotional money from `promo` to a player.
 /// Refuses: amount_invalid, account_unknown, amount_overflow.

@@ -121,8 +121,8 @@ struct Spun {
 BOOST_DESCRIBE_STRUCT(Spun, (), (round, game, stake, win, outcome, balance))
 
 /// Plays one round from stake to settlement, in one unit of work.
-/// Refuses, in this order: draining, game_unknown, game_closed, bets_invalid, stake_invalid, stake_too_low, stake_too_high,
-/// then what risk::CheckStake and ledger::TakeStake refuse, and entropy_unavailable before any money moves.
+/// Refuses, in this order: game_unknown, game_closed, bets_invalid, stake_invalid, stake_too_low, stake_too_high,
+/// then what risk::CheckStake and ledger::TakeStake refuse; and round_voided when the draw failed after the stake.
 struct Spin {
     using Reply = Spun;
     static constexpr std::string_view kName = "rounds.Spin";
@@ -146,6 +146,17 @@ struct Settled {
     std::vector<Bet> bets;
 };
 BOOST_DESCRIBE_STRUCT(Settled, (), (round, player, game, definition, stake, win, bets))
+
+/// Fact: a round that had its stake could not be drawn; the stake went back in the same unit of work.
+struct Voided {
+    static constexpr std::string_view kName = "rounds.voided";
+    static constexpr std::uint16_t kFact = 4;
+    RoundId round{};
+    PlayerId player{};
+    std::string game;
+    std::int64_t stake = 0;
+};
+BOOST_DESCRIBE_STRUCT(Voided, (), (round, player, game, stake))
 
 /// A game as the lobby shows it.
 struct GameInfo {

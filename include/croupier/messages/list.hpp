@@ -1,0 +1,54 @@
+#pragma once
+
+#include <boost/mp11.hpp>
+
+#include <variant>
+
+#include "croupier/messages/bonus.hpp"
+#include "croupier/messages/ledger.hpp"
+#include "croupier/messages/lobby.hpp"
+#include "croupier/messages/risk.hpp"
+#include "croupier/messages/rng.hpp"
+#include "croupier/messages/rounds.hpp"
+#include "croupier/messages/session.hpp"
+#include "croupier/unit.hpp"
+
+/// The closed lists of what passes over the bus and of what is recorded. A message that is not listed does not compile;
+/// what is listed gets its codec, its counter and its line at the tap from here.
+namespace croupier {
+
+/// Commands: exactly one handler each.
+using Commands = boost::mp11::mp_list<
+    ledger::OpenPlayer, ledger::GetBalance, ledger::TakeStake, ledger::PayWin, ledger::Refund, ledger::GrantPromo,
+    ledger::GetTotals,
+    rng::Draw,
+    rounds::Spin, rounds::ListGames,
+    risk::CheckStake,
+    bonus::GrantWelcome,
+    session::Register, session::LogIn, session::Authenticate, session::LogOut, session::Hello, session::Play,
+    session::Ask, session::OldAnswer, session::Disconnect, session::Erase, session::Sweep,
+    lobby::Browse, lobby::CountOnline, lobby::Announce>;
+
+/// Events: any number of listeners.
+using Events = boost::mp11::mp_list<
+    ledger::BalanceChanged, rounds::Settled, session::PresenceChanged, lobby::OnlineAnnounced>;
+
+/// Facts: what changes state and is kept for ever. Transferred and RequestRecord have tables of their own; every other one
+/// is an event row with its kFact as type. Numbers are never reused.
+using Facts = boost::mp11::mp_list<
+    RequestRecord, ledger::Transferred,
+    ledger::AccountOpened, rng::Drawn, rounds::Settled, rounds::Voided, bonus::Granted,
+    session::PlayerRegistered, session::PlayerErased, session::Opened, session::Closed>;
+
+template <class T>
+inline constexpr bool is_command = boost::mp11::mp_contains<Commands, T>::value;
+template <class T>
+inline constexpr bool is_event = boost::mp11::mp_contains<Events, T>::value;
+template <class T>
+inline constexpr bool is_fact = boost::mp11::mp_contains<Facts, T>::value;
+
+/// A fact that is stored as an event row.
+template <class T>
+concept EventFact = is_fact<T> && requires { T::kFact; };
+
+}  // namespace croupier

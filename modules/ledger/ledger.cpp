@@ -1,0 +1,243 @@
+#include "ledger.hpp"
+
+#include <algorithm>
+
+#include "croupier/assert.hpp"
+
+namespace croupier::ledger {
+
+namespace {
+
+/// Far below the limit of int64, so that sums of a few balances cannot wrap.
+constexpr std::int64_t kBalanceMax = std::int64_t{1} << 61;
+
+/// Which sign a balance may take depends on the account's kind only.
+bool may_be_negative(AccountKind kind)
+{
+    switch (kind) {
+        case AccountKind::player:
+        case AccountKind::bank: return false;
+        case AccountKind::promo:
+        case AccountKind::psp:
+        case AccountKind::adjustments: return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+Ledger::Account* Ledger::find(AccountId id)
+{
+    return raw(id) == 0 || raw(id) > accounts_.size() ? nullptr : &accounts_[raw(id) - 1];
+}
+
+const Ledger::Account* Ledger::find(AccountId id) const { return const_cast<Ledger*>(this)->find(id); }
+
+AccountId Ledger::account_of(PlayerId player) const
+{
+    return raw(player) == 0 || raw(player) > player_accounts_.size() ? AccountId{0} : player_accounts_[raw(player) - 1];
+}
+
+AccountId Ledger::house(AccountKind kind) const
+{
+    // The house's accounts are the first few: a search that ends at once.
+    for (std::size_t i = 0; i < accounts_.size(); ++i) {
+        if (accounts_[i].kind == kind) { return static_cast<AccountId>(i + 1); }
+        if (accounts_[i].kind == AccountKind::player) { break; }
+    }
+    return AccountId{0};
+}
+
+Balance Ledger::balance_of(AccountId id) const
+{
+    const Account* account = find(id);
+    CROUPIER_ASSERT(account != nullptr);
+    return Balance{account->balance, options_.currency, account->version};
+}
+
+void Ledger::open(AccountKind kind, PlayerId player, Context& context)
+{
+    context.work.add(AccountOpened{.account = static_cast<AccountId>(accounts_.size() + 1),
+        .kind = kind,
+        .pocket = Pocket::cash,
+        .player = player,
+        .currency = options_.currency});
+}
+
+void Ledger::transfer(AccountId debit, AccountId credit, std::int64_t amount, TransferCode code, std::uint64_t reference,
+    Context& context)
+{
+    const Account* from = find(debit);
+    const Account* to = find(credit);
+    CROUPIER_ASSERT(from != nullptr && to != nullptr && from != to);
+    CROUPIER_ASSERT(amount > 0 && amount <= kBalanceMax);
+    context.work.add(Transferred{.id = context.work.next_transfer(),
+        .debit = debit,
+        .credit = credit,
+        .amount = amount,
+        .currency = options_.currency,
+        .code = code,
+        .reference = reference,
+        .debit_after = from->balance - amount,
+        .credit_after = to->balance + amount,
+        .debit_version = from->version + 1,
+        .credit_version = to->version + 1});
+}
+
+Result<Balance> Ledger::open_player(const OpenPlayer& command, Context& context)
+{
+    CROUPIER_ASSERT(raw(command.player) != 0 && account_of(command.player) == AccountId{0});
+    open(AccountKind::player, command.player, context);
+    return balance_of(account_of(command.player));
+}
+
+Result<Balance> Ledger::balance(const GetBalance& command) const
+{
+    const AccountId account = account_of(command.player);
+    if (account == AccountId{0}) { return refuse(ErrorCode::account_unknown); }
+    return balance_of(account);
+}
+
+Result<Balance> Ledger::take_stake(const TakeStake& command, Context& context)
+{
+    if (command.stake <= 0 || command.win_max < 0) { return refuse(ErrorCode::amount_invalid); }
+    const AccountId account = account_of(command.player);
+    if (account == AccountId{0}) { return refuse(ErrorCode::account_unknown); }
+    if (find(account)->balance < command.stake) { return refuse(ErrorCode::insufficient_funds); }
+    // The bank must be able to pay the worst outcome out of what it has once it holds the stake.
+    const AccountId bank = house(AccountKind::bank);
+    const std::int64_t bank_after = find(bank)->balance + command.stake;
+    if (bank_after < command.win_max || bank_after > kBalanceMax) { return refuse(ErrorCode::bank_exposed); }
+
+    transfer(account, bank, command.stake, TransferCode::stake, raw(command.round), context);
+    return balance_of(account);
+}
+
+Balance Ledger::pay_win(const PayWin& command, Context& context)
+{
+    const AccountId account = account_of(command.player);
+    CROUPIER_ASSERT(account != AccountId{0} && command.win >= 0);
+    if (command.win > 0) {
+        transfer(house(AccountKind::bank), account, command.win, TransferCode::win, raw(command.round), context);
+    }
+    return balance_of(account);
+}
+
+Balance Ledger::refund(const Refund& command, Context& context)
+{
+    const AccountId account = account_of(command.player);
+    CROUPIER_ASSERT(account != AccountId{0} && command.stake > 0);
+    transfer(house(AccountKind::bank), account, command.stake, TransferCode::refund, raw(command.round), context);
+    return balance_of(account);
+}
+
+Result<Balance> Ledger::grant_promo(const GrantPromo& command, Context& context)
+{
+    if (command.amount <= 0) { return refuse(ErrorCode::amount_invalid); }
+    const AccountId account = account_of(command.player);
+    if (account == AccountId{0}) { return refuse(ErrorCode::account_unknown); }
+    const AccountId promo = house(AccountKind::promo);
+    if (command.amount > kBalanceMax - find(account)->balance || command.amount > kBalanceMax + find(promo)->balance) {
+        return refuse(ErrorCode::amount_overflow);
+    }
+    transfer(promo, account, command.amount, TransferCode::promo_grant, 0, context);
+    return balance_of(account);
+}
+
+LedgerTotals Ledger::totals() const
+{
+    LedgerTotals totals{.accounts = accounts_.size(), .transfers = transfers_};
+    for (const Account& account : accounts_) {
+        const auto sum = checked_add(totals.sum, account.balance);
+        CROUPIER_ASSERT(sum.has_value());
+        totals.sum = *sum;
+        if (account.kind == AccountKind::player) { totals.players += account.balance; }
+        if (account.kind == AccountKind::bank) { totals.bank += account.balance; }
+        if (account.kind == AccountKind::promo) { totals.promo += account.balance; }
+    }
+    return totals;
+}
+
+void Ledger::start(Context& context)
+{
+    for (const AccountKind kind :
+        {AccountKind::bank, AccountKind::promo, AccountKind::psp, AccountKind::adjustments}) {
+        if (house(kind) == AccountId{0}) { open(kind, PlayerId{0}, context); }
+    }
+    const AccountId bank = house(AccountKind::bank);
+    if (find(bank)->version == 0 && options_.bank_capital > 0) {
+        transfer(house(AccountKind::adjustments), bank, options_.bank_capital, TransferCode::capital, 0, context);
+    }
+}
+
+void Ledger::check() const
+{
+    CROUPIER_ASSERT(totals().sum == 0);
+    for (const Account& account : accounts_) {
+        CROUPIER_ASSERT(account.balance >= 0 || may_be_negative(account.kind));
+    }
+}
+
+void Ledger::apply(const AccountOpened& fact)
+{
+    CROUPIER_ASSERT(raw(fact.account) == accounts_.size() + 1);
+    CROUPIER_ASSERT(fact.currency == options_.currency);  // A ledger is opened with the currency it began with.
+    accounts_.push_back(Account{.kind = fact.kind, .player = fact.player});
+    if (fact.kind == AccountKind::player) {
+        if (player_accounts_.size() < raw(fact.player)) { player_accounts_.resize(raw(fact.player), AccountId{0}); }
+        player_accounts_[raw(fact.player) - 1] = fact.account;
+    }
+}
+
+void Ledger::apply(const Transferred& fact)
+{
+    Account* debit = find(fact.debit);
+    Account* credit = find(fact.credit);
+    CROUPIER_ASSERT(debit != nullptr && credit != nullptr && debit != credit);
+    debit->balance -= fact.amount;
+    credit->balance += fact.amount;
+    ++debit->version;
+    ++credit->version;
+    ++transfers_;
+    // The fact says what the balances became: a fold that disagrees has lost or doubled a fact.
+    CROUPIER_ASSERT(debit->balance == fact.debit_after && credit->balance == fact.credit_after);
+    CROUPIER_ASSERT(debit->version == fact.debit_version && credit->version == fact.credit_version);
+    CROUPIER_ASSERT(debit->balance >= 0 || may_be_negative(debit->kind));
+}
+
+void Ledger::save(ByteWriter& out) const
+{
+    out.write(options_.currency);
+    out.write(transfers_);
+    out.write(static_cast<std::uint32_t>(accounts_.size()));
+    for (const Account& account : accounts_) {
+        out.write(account.kind);
+        out.write(account.player);
+        out.write(account.balance);
+        out.write(account.version);
+    }
+}
+
+bool Ledger::restore(ByteReader& in)
+{
+    if (in.read<Currency>() != options_.currency) { return false; }
+    Ledger restored{options_};
+    restored.transfers_ = in.read<std::uint64_t>();
+    const auto count = in.read<std::uint32_t>();
+    for (std::uint32_t i = 0; i < count && !in.failed(); ++i) {
+        Account account;
+        account.kind = in.read<AccountKind>();
+        account.player = in.read<PlayerId>();
+        account.balance = in.read<std::int64_t>();
+        account.version = in.read<std::uint64_t>();
+        if (in.failed() || raw(account.player) > count) { return false; }
+        restored.apply(AccountOpened{static_cast<AccountId>(i + 1), account.kind, Pocket::cash, account.player,
+            options_.currency});
+        restored.accounts_.back() = account;
+    }
+    if (in.failed()) { return false; }
+    *this = std::move(restored);
+    return true;
+}
+
+}  // namespace croupier::ledger

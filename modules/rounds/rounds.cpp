@@ -1,0 +1,129 @@
+#include "rounds.hpp"
+
+#include <algorithm>
+
+#include "croupier/assert.hpp"
+#include "croupier/messages/risk.hpp"
+#include "croupier/messages/rng.hpp"
+
+namespace croupier::rounds {
+
+Rounds::Rounds(std::vector<std::shared_ptr<const Game>> games, std::vector<std::string> closed, Bus& bus) : bus_{bus}
+{
+    for (auto& game : games) {
+        const std::string name = game->info().game;
+        const bool open = std::ranges::find(closed, name) == closed.end();
+        const bool added = games_.emplace(name, Table{std::move(game), open}).second;
+        CROUPIER_ASSERT(added);  // The host refuses two definitions of one name.
+    }
+}
+
+Result<std::vector<Value>> Rounds::draw(RoundId round, const Game& game, Context& context)
+{
+    std::vector<Value> drawn;
+    for (std::uint16_t step = 0;; ++step) {
+        auto bounds = game.next_bounds(drawn);
+        if (bounds.empty()) { return drawn; }
+        auto values = bus_.send(rng::Draw{round, step, std::move(bounds)}, context);
+        if (!values) { return std::unexpected{values.error()}; }
+        drawn.insert(drawn.end(), values->values.begin(), values->values.end());
+    }
+}
+
+Result<Spun> Rounds::spin(const Spin& command, Context& context)
+{
+    const auto found = games_.find(command.game);
+    if (found == games_.end()) { return refuse(ErrorCode::game_unknown); }
+    if (!found->second.open) { return refuse(ErrorCode::game_closed); }
+    const Game& game = *found->second.game;
+    const auto stake = game.total_stake(command.stake, command.bets);
+    if (!stake) { return std::unexpected{stake.error()}; }
+    if (bus_.handles<risk::CheckStake>()) {
+        if (const auto allowed = bus_.send(risk::CheckStake{command.player, *stake}, context); !allowed) {
+            return std::unexpected{allowed.error()};
+        }
+    }
+    const RoundId round = next(last_round_);
+    const std::int64_t win_max = game.win_max(*stake, command.bets);
+    const auto taken = bus_.send(ledger::TakeStake{command.player, round, *stake, win_max}, context);
+    if (!taken) { return std::unexpected{taken.error()}; }
+
+    // The stake is taken: from here the round ends by facts, settled or voided, never by being dropped.
+    const auto drawn = draw(round, game, context);
+    if (!drawn) {
+        const auto refunded = bus_.send(ledger::Refund{command.player, round, *stake}, context);
+        CROUPIER_ASSERT(refunded.has_value());
+        context.work.add(Voided{round, command.player, command.game, *stake});
+        return refuse(ErrorCode::round_voided);
+    }
+    Spun spun{.round = round, .game = command.game, .stake = *stake, .outcome = {}, .balance = {}};
+    spun.outcome = game.evaluate(*stake, command.bets, *drawn);
+    spun.win = spun.outcome.win;
+    CROUPIER_ASSERT(spun.outcome.stake == *stake && spun.win >= 0 && spun.win <= win_max);
+    const auto paid = bus_.send(ledger::PayWin{command.player, round, spun.win}, context);
+    CROUPIER_ASSERT(paid.has_value());
+    spun.balance = *paid;
+    const Settled settled{
+        round, command.player, command.game, game.definition(), *stake, spun.win, command.bets};
+    context.work.add(settled);
+    bus_.publish(settled, context);
+    return spun;
+}
+
+Games Rounds::list() const
+{
+    Games list;
+    for (const auto& [name, table] : games_) {
+        list.games.push_back(table.game->info());
+        list.games.back().open = table.open;
+    }
+    return list;
+}
+
+void Rounds::apply(const Settled& fact)
+{
+    CROUPIER_ASSERT(fact.round == next(last_round_));
+    last_round_ = fact.round;
+    Played& played = played_[fact.game];
+    ++played.rounds;
+    played.stake += fact.stake;
+    played.win += fact.win;
+}
+
+void Rounds::apply(const Voided& fact)
+{
+    CROUPIER_ASSERT(fact.round == next(last_round_));
+    last_round_ = fact.round;
+}
+
+void Rounds::save(ByteWriter& out) const
+{
+    out.write(last_round_);
+    out.write(static_cast<std::uint32_t>(played_.size()));
+    for (const auto& [game, played] : played_) {
+        out.write(game);
+        out.write(played.rounds);
+        out.write(played.stake);
+        out.write(played.win);
+    }
+}
+
+bool Rounds::restore(ByteReader& in)
+{
+    const auto last = in.read<RoundId>();
+    std::map<std::string, Played, std::less<>> all;
+    const auto count = in.read<std::uint32_t>();
+    for (std::uint32_t i = 0; i < count && !in.failed(); ++i) {
+        const auto game = in.read<std::string>();
+        Played& played = all[game];
+        played.rounds = in.read<std::uint64_t>();
+        played.stake = in.read<std::int64_t>();
+        played.win = in.read<std::int64_t>();
+    }
+    if (in.failed()) { return false; }
+    last_round_ = last;
+    played_ = std::move(all);
+    return true;
+}
+
+}  // namespace croupier::rounds

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "croupier/bus.hpp"
+#include "croupier/messages/rounds.hpp"
+#include "croupier/module.hpp"
+#include "game.hpp"
+
+namespace croupier::rounds {
+
+/// Plays rounds: from the stake to the settlement, in one unit of work. Round ids are given in order, 1, 2, 3, …
+class Rounds {
+public:
+    /// What has been played on one game, ever; for the actual RTP.
+    struct Played {
+        std::uint64_t rounds = 0;
+        std::int64_t stake = 0;
+        std::int64_t win = 0;
+    };
+
+    /// `closed` names games that are shown but take no stakes.
+    Rounds(std::vector<std::shared_ptr<const Game>> games, std::vector<std::string> closed, Bus& bus);
+
+    Result<Spun> spin(const Spin& command, Context& context);
+    Games list() const;
+
+    void apply(const Settled& fact);
+    void apply(const Voided& fact);
+
+    void save(ByteWriter& out) const;
+    bool restore(ByteReader& in);
+
+private:
+    struct Table {
+        std::shared_ptr<const Game> game;
+        bool open = true;
+    };
+
+    /// All draws of the round, a step a call. Refuses: entropy_unavailable.
+    Result<std::vector<Value>> draw(RoundId round, const Game& game, Context& context);
+
+    std::map<std::string, Table, std::less<>> games_;
+    Bus& bus_;
+    RoundId last_round_{};
+    std::map<std::string, Played, std::less<>> played_;  // Also of games that are not offered any more.
+};
+
+}  // namespace croupier::rounds

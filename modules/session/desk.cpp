@@ -1,0 +1,295 @@
+#include "desk.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "croupier/assert.hpp"
+#include "croupier/messages/bonus.hpp"
+#include "croupier/messages/lobby.hpp"
+#include "frames.hpp"
+
+namespace croupier::session {
+
+namespace {
+
+constexpr std::uint16_t kTakenOver = 4001;
+constexpr std::uint16_t kSessionEnded = 4003;
+constexpr std::size_t kSweepMax = 100;
+constexpr std::chrono::milliseconds kSoon{100};
+
+Bytes request_key(std::uint64_t n)
+{
+    Bytes key(8);
+    for (std::size_t i = 0; i < 8; ++i) { key[i] = static_cast<std::byte>(n >> (8 * (7 - i))); }
+    return key;
+}
+
+}  // namespace
+
+Result<PlayerInfo> Desk::info(PlayerId player, SessionId session, Context& context)
+{
+    const auto balance = bus_.send(ledger::GetBalance{player}, context);
+    if (!balance) { return std::unexpected{balance.error()}; }
+    return PlayerInfo{player, registry_.nickname(player), session, *balance};
+}
+
+Result<PlayerInfo> Desk::register_player(const Register& command, Context& context)
+{
+    if (!options_.demo) { return refuse(ErrorCode::demo_only); }
+    if (!valid_nickname(command.nickname)) { return refuse(ErrorCode::nickname_invalid); }
+    if (raw(registry_.player_named(command.nickname)) != 0) { return refuse(ErrorCode::nickname_taken); }
+    if (registry_.players() >= options_.players_max) { return refuse(ErrorCode::overloaded); }
+    const auto player = static_cast<PlayerId>(registry_.players() + 1);
+    auto sealed = keys_->seal(raw(player), as_bytes(command.nickname));
+    if (!sealed) { return std::unexpected{sealed.error()}; }
+
+    context.work.add(PlayerRegistered{player, std::move(*sealed)});
+    const auto opened = bus_.send(ledger::OpenPlayer{player}, context);
+    CROUPIER_ASSERT(opened.has_value());
+    if (bus_.handles<bonus::GrantWelcome>()) {
+        // A grant that is refused leaves the player with nothing, which is what the refusal says.
+        static_cast<void>(bus_.send(bonus::GrantWelcome{player}, context));
+    }
+    return info(player, SessionId{0}, context);
+}
+
+Result<LoggedIn> Desk::log_in(const LogIn& command, Context& context)
+{
+    if (!options_.demo) { return refuse(ErrorCode::demo_only); }
+    const PlayerId player = registry_.player_named(command.nickname);
+    if (raw(player) == 0) { return refuse(ErrorCode::player_unknown); }
+    if (registry_.open_sessions() >= options_.sessions_max) { return refuse(ErrorCode::overloaded, kSoon); }
+
+    const auto& open = registry_.player(player)->open;
+    while (open.size() >= options_.sessions_per_player) { end_session(open.front(), context); }
+    const Opened opened{registry_.next_session(), player, command.token, context.now + options_.lifetime};
+    context.work.add(opened);
+    return LoggedIn{opened.session, player, opened.expires_at};
+}
+
+Result<PlayerInfo> Desk::authenticate(const Authenticate& command, Context& context)
+{
+    const SessionId id = registry_.session_of(command.token);
+    const auto* session = registry_.session(id, context.now);
+    if (session == nullptr) { return refuse(ErrorCode::session_unknown); }
+    return info(session->player, id, context);
+}
+
+Result<Done> Desk::log_out(const LogOut& command, Context& context)
+{
+    const SessionId id = registry_.session_of(command.token);
+    if (registry_.session(id, context.now) == nullptr) { return refuse(ErrorCode::session_unknown); }
+    end_session(id, context);
+    presence_changed(context);
+    return Done{};
+}
+
+void Desk::end_session(SessionId id, Context& context)
+{
+    const auto* session = registry_.kept(id);
+    CROUPIER_ASSERT(session != nullptr && !session->closed);
+    if (const auto* live = live_.find(id); live != nullptr && raw(live->connection) != 0) {
+        context.out.close(live->connection, kSessionEnded, "session ended");
+    }
+    live_.forget(id);
+    context.work.add(Closed{id, session->player});
+}
+
+void Desk::presence_changed(Context& context)
+{
+    bus_.publish(PresenceChanged{live_.players_online()}, context);
+}
+
+Result<Done> Desk::hello(const Hello& command, Context& context)
+{
+    if (raw(live_.session_of(command.connection)) != 0) { return refuse(ErrorCode::malformed); }
+    const SessionId id = registry_.session_of(command.token);
+    const auto* session = registry_.session(id, context.now);
+    if (session == nullptr) { return refuse(ErrorCode::session_unknown); }
+    const auto who = info(session->player, id, context);
+    if (!who) { return std::unexpected{who.error()}; }
+
+    Live::Session& live = live_.at(id, session->player);
+    if (raw(live.connection) != 0) {
+        context.out.close(live.connection, kTakenOver, "another connection of this session took over");
+        live_.detach(live.connection);
+    }
+    live_.attach(id, command.connection);
+
+    const bool resumed = command.resume && command.resume->instance == options_.instance
+        && command.resume->seq <= live.seq
+        && (command.resume->seq == live.seq || live.pushes.front().seq <= command.resume->seq + 1);
+    const auto* previous = registry_.kept(registry_.player(session->player)->previous);
+    if (previous == session) { previous = nullptr; }
+    context.out.frame(command.connection,
+        frames::welcome({.q = command.q,
+            .who = &*who,
+            .instance = options_.instance,
+            .seq = live.seq,
+            .last_n = session->last_n,
+            .results = &session->answers,
+            .previous = previous == nullptr ? nullptr : &previous->answers,
+            .resumed = resumed,
+            .demo = options_.demo,
+            .now = context.now}));
+    if (resumed) {
+        for (const auto& push : live.pushes) {
+            if (push.seq > command.resume->seq) { context.out.frame(command.connection, push.text); }
+        }
+    }
+    presence_changed(context);
+    return Done{};
+}
+
+Result<Done> Desk::play(const Play& command, Context& context)
+{
+    const SessionId id = live_.session_of(command.connection);
+    if (raw(id) == 0) { return refuse(ErrorCode::not_logged_in); }
+    const auto* session = registry_.session(id, context.now);
+    if (session == nullptr) { return refuse(ErrorCode::session_unknown); }
+
+    const rounds::Spin spin{session->player, command.game, command.stake, command.bets};
+    const Hash content = sha256(to_bytes(spin));
+    if (command.n <= session->last_n) {
+        repeat(*session, id, command, content, context);
+        return Done{};
+    }
+    const auto refuse_transiently = [&](const Error& error, std::optional<std::uint64_t> expected = std::nullopt) {
+        CROUPIER_ASSERT(is_transient(error.code) && context.work.empty());
+        context.out.frame(command.connection, frames::command_refused(command.n, error, expected));
+        return Done{};
+    };
+    if (command.n != session->last_n + 1) {
+        return refuse_transiently({ErrorCode::out_of_order}, session->last_n + 1);
+    }
+    if (session->refusals >= options_.refusals_max) { return refuse_transiently({ErrorCode::rate_limited}); }
+
+    acting_ = id;
+    acting_input_ = context.input;
+    const auto spun = bus_.send(spin, context);
+    if (!spun && is_transient(spun.error().code)) { return refuse_transiently(spun.error()); }
+
+    // A decision, for or against: it is recorded with its answer, and n is used up.
+    std::string text = spun ? frames::spun(command.n, *spun) : frames::refused(command.n, spun.error());
+    context.out.frame(command.connection, frames::whole(text));
+    context.work.add(RequestRecord{.scope = raw(id),
+        .key = request_key(command.n),
+        .content_hash = content,
+        .result = spun ? std::uint16_t{0} : static_cast<std::uint16_t>(spun.error().code),
+        .answer = std::move(text)});
+    return Done{};
+}
+
+void Desk::repeat(const Registry::Session& session, SessionId id, const Play& command, const Hash& content, Context& context)
+{
+    const auto found = std::ranges::find(session.answers, command.n, &Answer::n);
+    if (found == session.answers.end()) {
+        context.out.look_up(command.connection, id, command.n, content);
+    } else if (found->content != content) {
+        context.out.frame(command.connection, frames::command_refused(command.n, {ErrorCode::key_conflict}));
+    } else {
+        context.out.frame(command.connection, frames::whole(found->text));
+    }
+}
+
+Result<Done> Desk::old_answer(const OldAnswer& command, Context& context)
+{
+    if (raw(live_.session_of(command.connection)) == 0) { return Done{}; }
+    if (!command.found) {
+        context.out.frame(
+            command.connection, frames::command_refused(command.n, {ErrorCode::overloaded, kSoon}));
+    } else if (command.content != command.content_first) {
+        context.out.frame(command.connection, frames::command_refused(command.n, {ErrorCode::key_conflict}));
+    } else {
+        context.out.frame(command.connection, frames::whole(command.answer));
+    }
+    return Done{};
+}
+
+Result<Done> Desk::ask(const Ask& command, Context& context)
+{
+    const SessionId id = live_.session_of(command.connection);
+    if (raw(id) == 0) { return refuse(ErrorCode::not_logged_in); }
+    const auto* session = registry_.session(id, context.now);
+    if (session == nullptr) { return refuse(ErrorCode::session_unknown); }
+
+    const auto answer = [&]<class Reply>(const Result<Reply>& reply, auto&& text) {
+        context.out.frame(
+            command.connection, reply ? text(*reply) : frames::query_refused(command.q, reply.error()));
+    };
+    switch (command.kind) {
+        case QueryKind::balance:
+            answer(bus_.send(ledger::GetBalance{session->player}, context),
+                [&](const ledger::Balance& balance) { return frames::balance(command.q, balance); });
+            break;
+        case QueryKind::games: {
+            const auto balance = bus_.send(ledger::GetBalance{session->player}, context);
+            CROUPIER_ASSERT(balance.has_value());
+            answer(bus_.send(rounds::ListGames{}, context), [&](const rounds::Games& games) {
+                return frames::games(command.q, games, balance->currency);
+            });
+            break;
+        }
+        case QueryKind::online:
+            answer(bus_.send(lobby::CountOnline{}, context),
+                [&](const lobby::Online& online) { return frames::online(command.q, online.players); });
+            break;
+    }
+    return Done{};
+}
+
+Result<Done> Desk::disconnect(const Disconnect& command, Context& context)
+{
+    if (raw(live_.session_of(command.connection)) != 0) {
+        live_.detach(command.connection);
+        presence_changed(context);
+    }
+    return Done{};
+}
+
+Result<Done> Desk::erase(const Erase& command, Context& context)
+{
+    const auto* player = registry_.player(command.player);
+    if (player == nullptr) { return refuse(ErrorCode::player_unknown); }
+    // The key first: whatever happens after, the nickname is gone. A second Erase finishes what a crash interrupted.
+    keys_->erase(raw(command.player));
+    while (!player->open.empty()) { end_session(player->open.front(), context); }
+    if (!player->erased) { context.work.add(PlayerErased{command.player}); }
+    presence_changed(context);
+    return Done{};
+}
+
+Result<Done> Desk::sweep(Context& context)
+{
+    for (std::size_t i = 0; i < kSweepMax; ++i) {
+        const SessionId oldest = registry_.oldest_open();
+        if (raw(oldest) == 0 || registry_.session(oldest, context.now) != nullptr) { break; }
+        end_session(oldest, context);
+    }
+    return Done{};
+}
+
+void Desk::balance_changed(const ledger::BalanceChanged& event, Context& context)
+{
+    const auto* player = registry_.player(event.player);
+    if (player == nullptr) { return; }
+    for (const SessionId id : player->open) {
+        if (id == acting_ && context.input == acting_input_) { continue; }
+        Live::Session* live = live_.find(id);
+        if (live == nullptr) { continue; }
+        ++live->seq;
+        std::string text = frames::balance_push(live->seq, event.balance);
+        if (raw(live->connection) != 0) { context.out.frame(live->connection, text); }
+        live->pushes.push_back({live->seq, std::move(text)});
+        if (live->pushes.size() > options_.pushes_kept) { live->pushes.pop_front(); }
+    }
+}
+
+void Desk::online_announced(std::uint64_t players, Context& context)
+{
+    for (const auto& [connection, session] : live_.connections()) {
+        context.out.chatter(connection, "online", frames::online_push(live_.find(session)->seq, players));
+    }
+}
+
+}  // namespace croupier::session

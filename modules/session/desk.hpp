@@ -1,0 +1,55 @@
+#pragma once
+
+#include "croupier/bus.hpp"
+#include "croupier/messages/session.hpp"
+#include "croupier/ports.hpp"
+#include "croupier/work.hpp"
+#include "live.hpp"
+#include "sessions.hpp"
+
+namespace croupier::session {
+
+/// Where players meet the casino: decides about registrations, sessions and numbered commands, and writes their frames.
+class Desk {
+public:
+    Desk(Options options, Keys* keys, Bus& bus)
+        : options_{std::move(options)}, keys_{keys}, bus_{bus}, registry_{options_, keys}
+    {
+    }
+
+    Result<PlayerInfo> register_player(const Register& command, Context& context);
+    Result<LoggedIn> log_in(const LogIn& command, Context& context);
+    Result<PlayerInfo> authenticate(const Authenticate& command, Context& context);
+    Result<Done> log_out(const LogOut& command, Context& context);
+    Result<Done> hello(const Hello& command, Context& context);
+    Result<Done> play(const Play& command, Context& context);
+    Result<Done> ask(const Ask& command, Context& context);
+    Result<Done> old_answer(const OldAnswer& command, Context& context);
+    Result<Done> disconnect(const Disconnect& command, Context& context);
+    Result<Done> erase(const Erase& command, Context& context);
+    Result<Done> sweep(Context& context);
+
+    void balance_changed(const ledger::BalanceChanged& event, Context& context);
+    void online_announced(std::uint64_t players, Context& context);
+
+    Registry& registry() noexcept { return registry_; }
+    const Registry& registry() const noexcept { return registry_; }
+
+private:
+    Result<PlayerInfo> info(PlayerId player, SessionId session, Context& context);
+    /// A command that was decided before: its first answer, or key_conflict.
+    void repeat(const Registry::Session& session, SessionId id, const Play& command, const Hash& content, Context& context);
+    void end_session(SessionId id, Context& context);
+    void presence_changed(Context& context);
+
+    Options options_;
+    Keys* keys_;
+    Bus& bus_;
+    Registry registry_;
+    Live live_;
+    // Whose command is being decided: its reply tells the balance, so it needs no push. Valid for one input.
+    SessionId acting_{};
+    InputId acting_input_{};
+};
+
+}  // namespace croupier::session
