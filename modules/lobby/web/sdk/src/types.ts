@@ -1,0 +1,154 @@
+// The messages of croupier.v1, as docs/protocol describes them. Amounts are whole minor units.
+
+/** What a player can spend. A higher version is newer. */
+export interface Balance {
+  available: number;
+  currency: string;
+  /** Decimals between minor and major unit. */
+  exponent: number;
+  version: number;
+}
+
+export interface SlotSymbol {
+  id: number;
+  name: string;
+  kind: 'regular' | 'wild' | 'scatter';
+}
+
+export interface SlotDefinition {
+  reels: number;
+  rows: number;
+  /** Per line: the row it crosses on each reel, 0 on top. */
+  lines: number[][];
+  symbols: SlotSymbol[];
+  strips: number[][];
+  /** `times` × the stake per line. */
+  pays: { symbol: number; count: number; times: number }[];
+  free_spins?: Record<string, unknown>;
+}
+
+export interface RouletteDefinition {
+  bets: { kind: string; numbers: number; pays: number }[];
+}
+
+interface GameBase {
+  game: string;
+  name: string;
+  rtp_ppm: number;
+  stake_min: number;
+  stake_max: number;
+  stake_step: number;
+  currency: string;
+  exponent: number;
+  open: boolean;
+}
+
+export type SlotInfo = GameBase & { kind: 'slot'; definition: SlotDefinition };
+export type RouletteInfo = GameBase & { kind: 'roulette'; definition: RouletteDefinition };
+export type GameInfo = SlotInfo | RouletteInfo;
+
+export interface Bet {
+  kind: string;
+  numbers?: number[];
+  stake: number;
+}
+
+export type GameEvent =
+  | { ev: 'reels'; stops: number[]; grid: number[][] }
+  | { ev: 'line'; line: number; symbol: number; count: number; win: number }
+  | { ev: 'scatter'; symbol: number; count: number; win: number }
+  | { ev: 'free_spins'; awarded: number; left: number }
+  | { ev: 'free_spin'; index: number; left: number }
+  | { ev: 'capped'; win: number }
+  | { ev: 'pocket'; number: number; colour: string }
+  | { ev: 'bet'; index: number; stake: number; win: number };
+
+export interface Outcome {
+  events: GameEvent[];
+  stake: number;
+  win: number;
+}
+
+/** A slot round names its stake, a roulette round its bets. */
+export type SpinRequest = { game: string; stake: number } | { game: string; bets: Bet[] };
+
+export interface SpinResult {
+  op: 'spin';
+  round: string;
+  game: string;
+  stake: number;
+  win: number;
+  outcome: Outcome;
+  balance: Balance;
+}
+
+export interface WireError {
+  code: string;
+  message: string;
+  retry_after_ms?: number;
+  expected?: number;
+}
+
+/** A recorded answer, as it was given. */
+export type Recorded = { re: number; ok: SpinResult } | { re: number; error: WireError };
+
+export interface Welcome {
+  op: 'hello';
+  session: string;
+  player: string;
+  nickname: string;
+  instance: string;
+  seq: number;
+  last_n: number;
+  results: Recorded[];
+  previous: Recorded[];
+  resumed: boolean;
+  balance: Balance;
+  demo: boolean;
+  server_time: string;
+}
+
+/** What the server says about the player's money or the house, unasked. */
+export type Push =
+  | { seq: number; ev: 'balance'; balance: Balance }
+  | { seq: number; ev: 'online'; players: number }
+  | { seq: number; ev: 'draining' };
+
+export interface RoundSummary {
+  round: string;
+  game: string;
+  at: string;
+  stake: number;
+  win: number;
+  currency: string;
+  exponent: number;
+}
+
+export type RoundDetail = RoundSummary & { outcome: Outcome; bets?: Bet[] };
+
+export interface StatementEntry {
+  transfer: string;
+  at: string;
+  code: string;
+  /** Signed, for the player. */
+  amount: number;
+  balance_after: number;
+  version: number;
+  round?: string;
+  currency: string;
+  exponent: number;
+}
+
+export interface Page<T> {
+  entries: T[];
+  /** `before` of the following page; absent on the last one. */
+  next?: string;
+}
+
+export interface Login {
+  session: string;
+  token: string;
+  player: string;
+  nickname: string;
+  expires_at: string;
+}

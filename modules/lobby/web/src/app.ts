@@ -1,0 +1,139 @@
+import { html } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { casino } from './casino.js';
+import { CasinoElement } from './element.js';
+import { money, signedMoney } from './format.js';
+import { routeOf } from './route.js';
+import type { Route } from './route.js';
+import { setSound, soundOn } from './sound.js';
+import { symbolSheet, wordmark } from './symbols.js';
+import './clock.js';
+import './roulette/view.js';
+import './slot/reels.js';
+import './slot/view.js';
+import './views/history.js';
+import './views/lobby.js';
+import './views/login.js';
+import './views/round.js';
+
+/** The page: header, connection banner, the view that the fragment names, and the voice for screen readers. */
+@customElement('croupier-app')
+export class App extends CasinoElement {
+  @state() private route_: Route = routeOf(location.hash);
+  private moved_ = false;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('hashchange', () => {
+      this.route_ = routeOf(location.hash);
+      this.moved_ = true;
+    });
+    window.addEventListener('online', () => casino.client?.wake());
+    window.addEventListener('offline', () => casino.client?.wake());
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'visible') casino.client?.wake();
+    });
+    casino.connect();
+  }
+
+  protected override render() {
+    return html`${symbolSheet}
+      ${casino.loggedIn ? html`${this.header()}${this.banner()}${this.view()}` : html`<croupier-login></croupier-login>`}
+      <div class="sr" role="status" aria-live="polite" id="voice">${casino.announcement}</div>`;
+  }
+
+  protected override updated(): void {
+    document.title = this.pageTitle();
+    if (!this.moved_) return;
+    this.moved_ = false;
+    const heading = this.querySelector<HTMLElement>('main h1');
+    heading?.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+  }
+
+  private pageTitle(): string {
+    switch (this.route_.view) {
+      case 'game': return `${casino.game(this.route_.game)?.name ?? 'Game'} · Croupier`;
+      case 'history': return 'History · Croupier';
+      case 'round': return `Round ${this.route_.round} · Croupier`;
+      case 'lobby': return 'Croupier';
+    }
+  }
+
+  private header() {
+    const balance = casino.balance;
+    return html`<header class="top">
+      <a class="brand" href="#/" aria-label="Croupier, lobby">${wordmark}<span>Croupier</span></a>
+      <dl class="meters">
+        <div class="balance"><dt>Balance</dt><dd id="balance" data-minor=${casino.shownBalance ?? ''} data-version=${balance?.version ?? ''}>
+          ${balance === undefined ? '…' : money(casino.shownBalance ?? 0, balance)}</dd></div>
+        <div><dt>This session</dt><dd id="net">${balance === undefined ? '…' : signedMoney(casino.net, balance)}</dd></div>
+        <div><dt>Time</dt><dd id="time"><croupier-clock></croupier-clock></dd></div>
+        <div class="players"><dt>Online</dt><dd id="players">${casino.players ?? '…'}</dd></div>
+      </dl>
+      <nav class="menu" aria-label="Main">
+        <a href="#/history/rounds" aria-current=${this.route_.view === 'history' ? 'page' : 'false'}>History</a>
+        <button type="button" aria-pressed=${soundOn()} @click=${this.toggleSound}>Sound ${soundOn() ? 'on' : 'off'}</button>
+        <button type="button" class="leave" @click=${() => casino.leave()}>Leave<span class="sr"> as ${casino.kept?.nickname}</span></button>
+      </nav>
+    </header>`;
+  }
+
+  private banner() {
+    const connection = casino.connection;
+    if (connection.kind === 'closed') return this.closed(connection.reason);
+    if (connection.kind === 'reconnecting') {
+      return html`<p class="banner warn" data-banner="reconnecting"><span class="dot"></span>Connection lost. Reconnecting… Your money is safe with the house.
+        <button type="button" @click=${() => casino.client?.wake()}>Try now</button></p>`;
+    }
+    if (casino.draining) return html`<p class="banner warn" data-banner="draining"><span class="dot"></span>The casino is closing for a moment. You will be reconnected.</p>`;
+    if (casino.returned !== undefined) {
+      return html`<p class="banner good" data-banner=${casino.returned}>${casino.returned === 'resumed' ? 'Back online. Nothing was missed.' : 'Back online. Everything is up to date.'}</p>`;
+    }
+    const recovered = casino.recovered;
+    if (recovered !== undefined) {
+      return html`<p class="banner good" data-banner="recovered">Your last round was decided: stake ${money(recovered.stake, recovered.balance)},
+        win ${money(recovered.win, recovered.balance)}. <a href="#/round/${recovered.round}">Look at it</a></p>`;
+    }
+    return '';
+  }
+
+  private closed(reason: string) {
+    const texts: Record<string, [string, string]> = {
+      taken_over: ['This session goes on in another window.', 'Play here instead'],
+      logged_out: ['Your session has ended.', 'Log in again'],
+      protocol_error: ['This page and the server do not understand each other. Reload it.', 'Reload'],
+      stopped: ['Disconnected.', 'Connect'],
+    };
+    const [text, action] = texts[reason] ?? ['Disconnected.', 'Connect'];
+    return html`<p class="banner bad" data-banner=${reason} role="alert">${text}
+      <button type="button" @click=${() => this.again(reason)}>${action}</button></p>`;
+  }
+
+  private again(reason: string): void {
+    if (reason === 'logged_out') casino.forget();
+    else if (reason === 'protocol_error') location.reload();
+    else casino.client?.start();
+  }
+
+  private view() {
+    const route = this.route_;
+    switch (route.view) {
+      case 'lobby': return html`<croupier-lobby></croupier-lobby>`;
+      case 'history': return html`<croupier-history .tab=${route.tab}></croupier-history>`;
+      case 'round': return html`<croupier-round .round=${route.round}></croupier-round>`;
+      case 'game': {
+        const game = casino.game(route.game);
+        if (game === undefined) {
+          return html`<main><h1 tabindex="-1">${casino.games.length === 0 ? 'One moment…' : 'There is no such game'}</h1><p><a class="back" href="#/">Lobby</a></p></main>`;
+        }
+        return game.kind === 'slot' ? html`<croupier-slot .game=${game}></croupier-slot>` : html`<croupier-roulette .game=${game}></croupier-roulette>`;
+      }
+    }
+  }
+
+  private toggleSound(): void {
+    setSound(!soundOn());
+    this.requestUpdate();
+  }
+}

@@ -1,0 +1,115 @@
+// The betting table as data. Every target has a place on a grid of half cells: u runs along the table (0 is the zero,
+// 2, 4, … 24 the columns of three numbers), v across it (1, 3, 5 the rows of numbers). Even v and odd u lie on edges.
+
+export interface Spot {
+  /** Unique: kind and numbers. */
+  key: string;
+  kind: string;
+  /** As the protocol wants them. */
+  numbers: number[];
+  /** The pockets that win. */
+  covers: number[];
+  label: string;
+  u: number;
+  v: number;
+  /** Extent in half cells; edges are 1 × 1. */
+  width: number;
+  height: number;
+}
+
+export const kWheel = [
+  0, 32, 15, 19, 4, 21, 2, 25, 17, 34, 6, 27, 13, 36, 11, 30, 8, 23, 10, 5, 24, 16, 33, 1, 20, 14, 31, 9, 22, 18, 29, 7,
+  28, 12, 35, 3, 26,
+];
+
+const kRed = new Set([1, 3, 5, 7, 9, 12, 14, 16, 18, 19, 21, 23, 25, 27, 30, 32, 34, 36]);
+
+export function colourOf(number: number): 'green' | 'red' | 'black' {
+  if (number === 0) return 'green';
+  return kRed.has(number) ? 'red' : 'black';
+}
+
+const all = Array.from({ length: 36 }, (_, i) => i + 1);
+const column = (number: number) => Math.ceil(number / 3);
+const row = (number: number) => (number - 1) % 3;
+
+function spot(kind: string, numbers: number[], label: string, u: number, v: number, width = 1, height = 1, covers = numbers): Spot {
+  return { key: `${kind}:${numbers.join('-')}`, kind, numbers, covers, label, u, v, width, height };
+}
+
+function makeSpots(): Spot[] {
+  const spots: Spot[] = [];
+  spots.push(spot('straight', [0], '0', 0, 3, 2, 6));
+  for (const n of all) spots.push(spot('straight', [n], `${n} ${colourOf(n)}`, 2 * column(n), 2 * row(n) + 1, 2, 2));
+
+  for (const r of [0, 1, 2]) spots.push(spot('split', [0, r + 1], `Split 0 and ${r + 1}`, 1, 2 * r + 1));
+  for (const n of all) {
+    if (row(n) < 2) spots.push(spot('split', [n, n + 1], `Split ${n} and ${n + 1}`, 2 * column(n), 2 * row(n) + 2));
+    if (n <= 33) spots.push(spot('split', [n, n + 3], `Split ${n} and ${n + 3}`, 2 * column(n) + 1, 2 * row(n) + 1));
+    if (row(n) < 2 && n <= 33) {
+      spots.push(spot('corner', [n, n + 1, n + 3, n + 4], `Corner ${n}, ${n + 1}, ${n + 3}, ${n + 4}`, 2 * column(n) + 1, 2 * row(n) + 2));
+    }
+  }
+  spots.push(spot('trio', [0, 1, 2], 'Trio 0, 1, 2', 1, 2));
+  spots.push(spot('trio', [0, 2, 3], 'Trio 0, 2, 3', 1, 4));
+  spots.push(spot('first_four', [0, 1, 2, 3], 'First four 0, 1, 2, 3', 1, 0));
+  for (let c = 1; c <= 12; ++c) {
+    const n = 3 * c - 2;
+    spots.push(spot('street', [n, n + 1, n + 2], `Street ${n} to ${n + 2}`, 2 * c, 0));
+    if (c < 12) spots.push(spot('six_line', [n, n + 1, n + 2, n + 3, n + 4, n + 5], `Six line ${n} to ${n + 5}`, 2 * c + 1, 0));
+  }
+
+  for (const k of [1, 2, 3]) {
+    spots.push(spot('column', [k], `Column ${k}`, 26, 2 * k - 1, 2, 2, all.filter((n) => row(n) === k - 1)));
+    spots.push(spot('dozen', [k], `${['First', 'Second', 'Third'][k - 1]} dozen`, 8 * k - 3, -1, 8, 2, all.filter((n) => Math.ceil(n / 12) === k)));
+  }
+  const outside: [string, string, (n: number) => boolean][] = [
+    ['low', '1 to 18', (n) => n <= 18],
+    ['even', 'Even', (n) => n % 2 === 0],
+    ['red', 'Red', (n) => colourOf(n) === 'red'],
+    ['black', 'Black', (n) => colourOf(n) === 'black'],
+    ['odd', 'Odd', (n) => n % 2 === 1],
+    ['high', '19 to 36', (n) => n > 18],
+  ];
+  outside.forEach(([kind, label, wins], i) => {
+    spots.push(spot(kind, [], label, 4 * i + 3, -3, 4, 2, all.filter(wins)));
+  });
+  return spots;
+}
+
+export const kSpots: readonly Spot[] = makeSpots();
+const byKey = new Map(kSpots.map((entry) => [entry.key, entry]));
+
+export function spotOf(kind: string, numbers: readonly number[]): Spot | undefined {
+  return byKey.get(`${kind}:${[...numbers].sort((a, b) => a - b).join('-')}`);
+}
+
+/** What is written in a large cell. */
+export function face(entry: Spot): string {
+  if (entry.kind === 'straight') return String(entry.numbers[0]);
+  if (entry.kind === 'column') return '2:1';
+  if (entry.kind === 'dozen') return ['1st 12', '2nd 12', '3rd 12'][(entry.numbers[0] ?? 1) - 1] ?? '';
+  if (entry.kind === 'low') return '1–18';
+  if (entry.kind === 'high') return '19–36';
+  return entry.width > 1 ? entry.label : '';
+}
+
+/**
+ * The spot that an arrow key leads to from `from`: the nearest one in direction (du, dv), those that lie straight ahead first.
+ */
+export function neighbour(from: Spot, du: number, dv: number): Spot {
+  let best = from;
+  let bestCost = Infinity;
+  for (const to of kSpots) {
+    const ahead = (to.u - from.u) * du + (to.v - from.v) * dv;
+    if (to === from || ahead <= 0) continue;
+    const aside = Math.abs(du === 0 ? to.u - from.u : to.v - from.v);
+    const reach = (du === 0 ? to.width + from.width : to.height + from.height) / 2;
+    const cost = ahead + (aside < reach ? aside * 0.01 : 4 + aside * 3);
+    if (cost < bestCost) {
+      best = to;
+      bestCost = cost;
+    }
+  }
+  return best;
+}

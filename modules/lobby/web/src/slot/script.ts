@@ -1,0 +1,89 @@
+import type { GameEvent, Outcome, SlotDefinition } from 'croupier-client';
+
+export interface Win {
+  kind: 'line' | 'scatter';
+  /** Index into the definition's lines; -1 for a scatter. */
+  line: number;
+  symbol: number;
+  count: number;
+  win: number;
+  /** Cells as reel * rows + row. */
+  cells: number[];
+}
+
+/** One turn of the reels: the paid spin or one of its free spins. */
+export interface Turn {
+  grid: number[][];
+  wins: Win[];
+  /** 1, 2, 3, … for a free spin, 0 for the paid one. */
+  free: number;
+  freeLeft: number;
+  /** Free spins that this turn awarded. */
+  awarded: number;
+  /** Sum of the wins up to and with this turn. */
+  winSoFar: number;
+}
+
+/** The turns of a slot's outcome, in the order to show them. */
+export function turnsOf(outcome: Outcome, definition: SlotDefinition): Turn[] {
+  const turns: Turn[] = [];
+  let free = 0;
+  let freeLeft = 0;
+  let sum = 0;
+  for (const event of outcome.events) {
+    const turn = turns.at(-1);
+    switch (event.ev) {
+      case 'free_spin':
+        free = event.index;
+        freeLeft = event.left;
+        break;
+      case 'reels':
+        turns.push({ grid: event.grid, wins: [], free, freeLeft, awarded: 0, winSoFar: sum });
+        break;
+      case 'line':
+      case 'scatter':
+        if (turn === undefined) break;
+        turn.wins.push(winOf(event, turn.grid, definition));
+        sum += event.win;
+        turn.winSoFar = sum;
+        break;
+      case 'free_spins':
+        if (turn !== undefined) {
+          turn.awarded = event.awarded;
+          turn.freeLeft = event.left;
+        }
+        break;
+      case 'capped':
+        sum = event.win;
+        if (turn !== undefined) turn.winSoFar = sum;
+        break;
+      default:
+        break;
+    }
+  }
+  return turns;
+}
+
+function winOf(event: GameEvent & { ev: 'line' | 'scatter' }, grid: number[][], definition: SlotDefinition): Win {
+  const { symbol, count, win } = event;
+  if (event.ev === 'line') {
+    const rows = definition.lines[event.line] ?? [];
+    const cells = rows.slice(0, count).map((row, reel) => reel * definition.rows + row);
+    return { kind: 'line', line: event.line, symbol, count, win, cells };
+  }
+  const cells = grid.flatMap((reel, r) => reel.flatMap((id, row) => (id === symbol ? [r * definition.rows + row] : [])));
+  return { kind: 'scatter', line: -1, symbol, count, win, cells };
+}
+
+/** The stakes that a game offers as steps of a selector: 1-2-5 series over its range, each a multiple of the step. */
+export function stakesOf(game: { stake_min: number; stake_max: number; stake_step: number }): number[] {
+  const step = Math.max(1, game.stake_step);
+  const stakes: number[] = [];
+  for (let base = game.stake_min; base <= game.stake_max && stakes.length < 40; base *= 10) {
+    for (const times of [1, 2, 5]) {
+      const stake = base * times;
+      if (stake <= game.stake_max && stake % step === 0) stakes.push(stake);
+    }
+  }
+  return stakes.length > 0 ? stakes : [game.stake_min];
+}

@@ -1,0 +1,52 @@
+import { html, svg } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import type { GameInfo } from 'croupier-client';
+import { casino } from '../casino.js';
+import { View } from '../element.js';
+import { money, rtp } from '../format.js';
+import { drawSymbol } from '../symbols.js';
+import { drawWheel } from '../roulette/wheel.js';
+
+@customElement('croupier-lobby')
+export class LobbyView extends View {
+  protected override render() {
+    return html`<main class="lobby">
+      <h1 tabindex="-1">Good to see you, ${casino.kept?.nickname}</h1>
+      <p class="lead">${casino.players === undefined ? 'Choose a game.' : `Choose a game. ${players(casino.players)}.`}</p>
+      ${casino.games.length === 0 ? html`<p class="empty" role="status">Setting the tables…</p>` : ''}
+      <ul class="tiles">${casino.games.map(tile)}</ul>
+    </main>`;
+  }
+}
+
+function players(count: number): string {
+  return count === 1 ? 'You are the only player online' : `${count} players online`;
+}
+
+function tile(game: GameInfo) {
+  const body = html`
+    <div class="art ${game.kind}">${art(game)}</div>
+    <div class="about">
+      <h2>${game.name}</h2>
+      <p class="kind">${kindOf(game)}</p>
+      <dl>
+        <div><dt>Stakes</dt><dd>${money(game.stake_min, game)} – ${money(game.stake_max, game)}</dd></div>
+        <div><dt>Return to player</dt><dd>${rtp(game.rtp_ppm)}</dd></div>
+      </dl>
+    </div>`;
+  return html`<li>${game.open
+    ? html`<a class="tile" href="#/game/${game.game}" aria-label="Play ${game.name}">${body}</a>`
+    : html`<div class="tile closed">${body}<p class="closed-note">Closed for now</p></div>`}</li>`;
+}
+
+function kindOf(game: GameInfo): string {
+  if (game.kind === 'slot') return `${game.definition.reels}×${game.definition.rows} slot, ${game.definition.lines.length} lines`;
+  return 'Single zero, one player';
+}
+
+function art(game: GameInfo) {
+  if (game.kind === 'roulette') return svg`<svg viewBox="-100 -100 200 200" aria-hidden="true">${drawWheel()}</svg>`;
+  const names = game.definition.symbols.map((symbol) => symbol.name);
+  const best = ['seven', 'diamond', 'crown'].filter((name) => names.includes(name));
+  return [...best, ...names.filter((name) => !best.includes(name)).reverse()].slice(0, 3).map(drawSymbol);
+}

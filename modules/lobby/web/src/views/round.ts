@@ -1,0 +1,81 @@
+import { html } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { CroupierError } from 'croupier-client';
+import type { RoundDetail, SlotInfo } from 'croupier-client';
+import { casino } from '../casino.js';
+import { View } from '../element.js';
+import { money, signedMoney, when } from '../format.js';
+import { colourOf, spotOf } from '../roulette/layout.js';
+import { turnsOf } from '../slot/script.js';
+import type { Turn } from '../slot/script.js';
+import { drawSymbol } from '../symbols.js';
+
+/** One round of the past: what fell, and what it paid. */
+@customElement('croupier-round')
+export class RoundView extends View {
+  @property() round = '';
+  @state() private detail_: RoundDetail | undefined;
+  @state() private problem_ = '';
+
+  protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    if (changed.has('round')) void this.load();
+  }
+
+  protected override render() {
+    const detail = this.detail_;
+    return html`<main class="round">
+      <div class="title"><a class="back" href="#/history/rounds">History</a><h1 tabindex="-1">Round ${this.round}</h1></div>
+      <p class="problem" role="alert">${this.problem_}</p>
+      ${detail === undefined ? '' : html`
+        <dl class="facts card">
+          <div><dt>Game</dt><dd>${casino.game(detail.game)?.name ?? detail.game}</dd></div>
+          <div><dt>Time</dt><dd>${when(detail.at)}</dd></div>
+          <div><dt>Stake</dt><dd>${money(detail.stake, detail)}</dd></div>
+          <div><dt>Win</dt><dd>${money(detail.win, detail)}</dd></div>
+          <div><dt>Result</dt><dd>${signedMoney(detail.win - detail.stake, detail)}</dd></div>
+        </dl>
+        ${this.outcome(detail)}`}
+    </main>`;
+  }
+
+  private outcome(detail: RoundDetail) {
+    const game = casino.game(detail.game);
+    if (game?.kind === 'slot') return turnsOf(detail.outcome, game.definition).map((turn) => this.turn(turn, game));
+    const pocket = detail.outcome.events.find((event) => event.ev === 'pocket');
+    const results = detail.outcome.events.filter((event) => event.ev === 'bet');
+    return html`${pocket === undefined ? '' : html`<p class="verdict"><span class="pocket ${colourOf(pocket.number)}">${pocket.number}</span> ${colourOf(pocket.number)}</p>`}
+      <table class="bets"><caption class="sr">Bets</caption>
+        <thead><tr><th scope="col">Bet</th><th scope="col">Stake</th><th scope="col">Comes back</th></tr></thead>
+        <tbody>${results.map((result) => {
+          const bet = detail.bets?.[result.index];
+          return html`<tr class=${result.win > 0 ? 'won' : ''}><th scope="row">${(bet && spotOf(bet.kind, bet.numbers ?? [])?.label) ?? `Bet ${result.index + 1}`}</th>
+            <td>${money(result.stake, detail)}</td><td>${result.win > 0 ? money(result.win, detail) : '–'}</td></tr>`;
+        })}</tbody>
+      </table>`;
+  }
+
+  private turn(turn: Turn, game: SlotInfo) {
+    const { rows, symbols } = game.definition;
+    const name = (id: number) => symbols.find((symbol) => symbol.id === id)?.name ?? String(id);
+    const won = new Set(turn.wins.flatMap((win) => win.cells));
+    const label = Array.from({ length: rows }, (_, row) => `Row ${row + 1}: ${turn.grid.map((reel) => name(reel[row] ?? 0)).join(', ')}`).join('. ');
+    return html`<section class="card turn">
+      <h2>${turn.free > 0 ? `Free spin ${turn.free}` : 'The spin'}</h2>
+      <div class="small-reels" role="img" aria-label=${label}>${turn.grid.map((reel, r) => html`<div>${reel.map((id, row) =>
+        html`<div class="cell ${won.has(r * rows + row) ? 'won' : ''}">${drawSymbol(name(id))}</div>`)}</div>`)}</div>
+      ${turn.wins.length === 0 ? html`<p>No win.</p>` : html`<ul>${turn.wins.map((win) => html`<li>
+        ${win.kind === 'line' ? `Line ${win.line + 1}` : 'Anywhere'}: ${win.count} × ${name(win.symbol)}, ${money(win.win, game)}</li>`)}</ul>`}
+      ${turn.awarded > 0 ? html`<p>${turn.awarded} free spins.</p>` : ''}
+    </section>`;
+  }
+
+  private async load(): Promise<void> {
+    this.detail_ = undefined;
+    this.problem_ = '';
+    try {
+      this.detail_ = await casino.api.round(this.round);
+    } catch (error) {
+      this.problem_ = error instanceof CroupierError ? error.message : String(error);
+    }
+  }
+}
