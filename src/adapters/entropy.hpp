@@ -1,0 +1,14 @@
+#pragma once
+
+#include "croupier/ports.hpp"
+
+namespace croupier::adapters {
+
+/// The kernel's generator, getrandom(2): blocks until it is seeded, once, early at boot; never afterwards. Has no state
+/// of its own, so that any thread may call it.
+class OsEntropy final : public Entropy {
+public:
+    Result<void> fill(std::span<std::byte> out) override;
+};
+
+}  // namespace croupier::adapters
