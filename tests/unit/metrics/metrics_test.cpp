@@ -99,5 +99,6 @@ TEST_CASE("metrics: promtool accepts the page, and refuses a spoilt one", "[metr
         return std::system(command.c_str()) == 0;
     };
     CHECK(accepts(registry.expose()));
-    CHECK_FALSE(accepts(registry.expose() + "croupier_sessions 4\n"));
+    CHECK_FALSE(accepts(registry.expose() + "croupier_sessions many\n"));
+    CHECK_FALSE(accepts("# TYPE croupier_sessions gauge\ncroupier_sessions 3\n"));  // No help.
 }
