@@ -83,12 +83,12 @@ export class Link {
       return;
     }
     this.probed_ = false;
-    this.rearm();
     this.handler_.frame(frame as Record<string, unknown>);
+    this.rearm(); // Only now is it known whether an answer is still awaited.
   }
 
   private rearm(): void {
-    if (this.probed_) return;
+    if (this.probed_ || this.over_) return;
     this.cancel_();
     const quiet = this.handler_.waiting() ? this.limits_.quietWhileWaiting : this.limits_.quiet;
     this.cancel_ = this.timers_.after(quiet, () => this.probe());

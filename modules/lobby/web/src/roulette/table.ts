@@ -1,9 +1,9 @@
 import { html } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { styleMap } from 'lit/directives/style-map.js';
 import type { RouletteInfo } from 'croupier-client';
 import { PlainElement } from '../element.js';
 import { money, shortMoney } from '../format.js';
+import { vars } from '../vars.js';
 import type { Chips } from './chips.js';
 import { colourOf, face, kSpots, neighbour } from './layout.js';
 import type { Spot } from './layout.js';
@@ -37,9 +37,9 @@ export class Table extends PlainElement {
     const hot = this.hot_ !== undefined && spot.kind === 'straight' && this.hot_.covers.includes(spot.numbers[0] ?? -1);
     const won = this.drawn !== undefined && spot.kind === 'straight' && spot.numbers[0] === this.drawn;
     const colour = spot.kind === 'straight' ? colourOf(spot.numbers[0] ?? 0) : spot.kind === 'red' || spot.kind === 'black' ? spot.kind : '';
-    const place = { '--u': String(spot.u), '--v': String(spot.v), '--w': String(spot.width), '--h': String(spot.height) };
-    return html`<button type="button" class="spot ${spot.width > 1 ? 'field' : 'edge'} ${colour} ${hot ? 'hot' : ''} ${won ? 'drawn' : ''}"
-      style=${styleMap(place)} data-spot=${spot.key} tabindex=${spot === this.current_ ? 0 : -1} aria-label=${this.label(spot, stake)}
+    const { u, v, width: w, height: h } = spot;
+    return html`<button type="button" class="spot ${spot.width > 1 ? 'field' : 'edge'} ${spot.width > 2 ? 'wide' : ''} ${colour} ${hot ? 'hot' : ''} ${won ? 'drawn' : ''}"
+      ${vars({ u, v, w, h })} data-spot=${spot.key} tabindex=${spot === this.current_ ? 0 : -1} aria-label=${this.label(spot, stake)}
       aria-disabled=${this.locked ? 'true' : 'false'}
       @click=${() => this.act('spot-place', spot)} @contextmenu=${(event: Event) => this.context(event, spot)}
       @focus=${() => this.enter(spot)} @blur=${() => (this.hot_ = undefined)} @pointerenter=${() => (this.hot_ = spot)}>

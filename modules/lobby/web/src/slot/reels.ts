@@ -1,12 +1,12 @@
 import { html, svg } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { styleMap } from 'lit/directives/style-map.js';
 import type { SlotDefinition } from 'croupier-client';
 import { PlainElement } from '../element.js';
 import { finished, reducedMotion } from '../motion.js';
 import { sound } from '../sound.js';
 import { drawSymbol } from '../symbols.js';
+import { vars } from '../vars.js';
 import type { Win } from './script.js';
 
 const kFirstStopMs = 650;
@@ -32,8 +32,7 @@ export class Reels extends PlainElement {
 
   protected override render() {
     const { reels, rows } = this.definition;
-    const shape = { '--reels': String(reels), '--rows': String(rows) };
-    return html`<div class="reels" role="img" aria-label=${this.describe()} style=${styleMap(shape)}>
+    return html`<div class="reels" role="img" aria-label=${this.describe()} ${vars({ reels, rows })}>
       ${Array.from({ length: reels }, (_, reel) => {
         const strip = this.strips_[reel];
         const symbols = strip ?? this.grid_[reel] ?? [];
