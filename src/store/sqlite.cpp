@@ -1,0 +1,147 @@
+#include "sqlite.hpp"
+
+#include <sqlite3.h>
+
+#include "croupier/assert.hpp"
+
+namespace croupier::store {
+
+Connection::Connection(const std::string& path, OpenMode mode, const std::string& vfs)
+{
+    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    switch (mode) {
+        case OpenMode::create: flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE; break;
+        case OpenMode::existing: flags |= SQLITE_OPEN_READWRITE; break;
+        case OpenMode::read_only: flags |= SQLITE_OPEN_READONLY; break;
+    }
+    sqlite3* handle = nullptr;
+    const int result = sqlite3_open_v2(path.c_str(), &handle, flags, vfs.empty() ? nullptr : vfs.c_str());
+    handle_.reset(handle);
+    if (result != SQLITE_OK) {
+        throw SqliteError{result, "opening " + path + ": "
+                + (handle == nullptr ? std::string{sqlite3_errstr(result)} : std::string{sqlite3_errmsg(handle)})};
+    }
+}
+
+void Connection::Close::operator()(sqlite3* handle) const noexcept { sqlite3_close_v2(handle); }
+
+void Connection::fail(std::string_view doing) const
+{
+    throw SqliteError{sqlite3_extended_errcode(handle_.get()),
+        std::string{doing} + ": " + sqlite3_errmsg(handle_.get()) + " (" + sqlite3_errstr(sqlite3_errcode(handle_.get()))
+            + ", " + std::to_string(sqlite3_extended_errcode(handle_.get())) + ")"};
+}
+
+void Connection::run(const std::string& sql)
+{
+    if (sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+        fail(std::string_view{sql}.substr(0, 60));
+    }
+}
+
+std::optional<std::int64_t> Connection::integer(const std::string& sql)
+{
+    Statement statement{*this, sql};
+    if (!statement.step()) { return std::nullopt; }
+    return statement.integer_at(0);
+}
+
+std::optional<std::string> Connection::text(const std::string& sql)
+{
+    Statement statement{*this, sql};
+    if (!statement.step()) { return std::nullopt; }
+    return std::string{statement.text_at(0)};
+}
+
+Statement::Statement(Connection& connection, std::string_view sql) : connection_{&connection}
+{
+    sqlite3_stmt* handle = nullptr;
+    const int result = sqlite3_prepare_v3(connection.handle(), sql.data(), static_cast<int>(sql.size()),
+        SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
+    handle_.reset(handle);
+    check(result);
+}
+
+void Statement::Finalize::operator()(sqlite3_stmt* handle) const noexcept { sqlite3_finalize(handle); }
+
+void Statement::check(int result) const
+{
+    if (result != SQLITE_OK) {
+        const char* sql = sqlite3_sql(handle_.get());
+        connection_->fail(sql == nullptr ? std::string_view{"preparing a statement"} : std::string_view{sql}.substr(0, 60));
+    }
+}
+
+Statement& Statement::integer(int index, std::uint64_t value)
+{
+    return integer(index, static_cast<std::int64_t>(value));
+}
+
+Statement& Statement::integer(int index, std::int64_t value)
+{
+    check(sqlite3_bind_int64(handle_.get(), index, value));
+    return *this;
+}
+
+Statement& Statement::text(int index, std::string_view value)
+{
+    // A null pointer would bind NULL; the empty string is a value.
+    const char* data = value.empty() ? "" : value.data();
+    check(sqlite3_bind_text64(handle_.get(), index, data, value.size(), SQLITE_STATIC, SQLITE_UTF8));
+    return *this;
+}
+
+Statement& Statement::blob(int index, std::span<const std::byte> value)
+{
+    const void* data = value.empty() ? static_cast<const void*>("") : value.data();
+    check(sqlite3_bind_blob64(handle_.get(), index, data, value.size(), SQLITE_STATIC));
+    return *this;
+}
+
+bool Statement::step()
+{
+    const int result = sqlite3_step(handle_.get());
+    if (result == SQLITE_ROW) { return true; }
+    if (result == SQLITE_DONE) {
+        reset();
+        return false;
+    }
+    const char* sql = sqlite3_sql(handle_.get());
+    connection_->fail(std::string_view{sql}.substr(0, 60));
+}
+
+void Statement::run()
+{
+    const bool row = step();
+    CROUPIER_ASSERT(!row);
+}
+
+void Statement::reset() noexcept { sqlite3_reset(handle_.get()); }
+
+Statement::Type Statement::type(int column) const
+{
+    switch (sqlite3_column_type(handle_.get(), column)) {
+        case SQLITE_INTEGER: return Type::integer;
+        case SQLITE_TEXT: return Type::text;
+        case SQLITE_BLOB: return Type::blob;
+        default: return Type::other;
+    }
+}
+
+std::int64_t Statement::integer_at(int column) const { return sqlite3_column_int64(handle_.get(), column); }
+
+std::string_view Statement::text_at(int column) const
+{
+    const auto* data = sqlite3_column_text(handle_.get(), column);
+    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column));
+    return data == nullptr ? std::string_view{} : std::string_view{reinterpret_cast<const char*>(data), size};
+}
+
+std::span<const std::byte> Statement::blob_at(int column) const
+{
+    const auto* data = static_cast<const std::byte*>(sqlite3_column_blob(handle_.get(), column));
+    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column));
+    return data == nullptr ? std::span<const std::byte>{} : std::span{data, size};
+}
+
+}  // namespace croupier::store

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "croupier/messages/rounds.hpp"
+#include "croupier/unit.hpp"
+#include "ledger_file.hpp"
+#include "sqlite.hpp"
+
+namespace croupier::store {
+
+/// A unit, decoded once for all who look at it.
+struct DecodedUnit {
+    Position position;
+    UnitContent content;
+};
+/// Asserts that the bytes are canonical: they come from our own ledger.
+std::vector<DecodedUnit> decode(std::span<const std::shared_ptr<const Unit>> units);
+
+/// views.db, by its only writer: what players and the house ask for, projected from the facts. It may be thrown away
+/// at any time. Synchronous.
+class ViewsFile {
+public:
+    /// Opens or creates. A file that cannot be used (damaged, too new) is thrown away and made anew.
+    static std::expected<std::unique_ptr<ViewsFile>, std::string> open(const std::filesystem::path& path);
+
+    /// Up to where the rows are true.
+    Seq applied_seq() const noexcept { return applied_seq_; }
+    const Hash& applied_hash() const noexcept { return applied_hash_; }
+
+    /// Projects units that follow applied_seq(): rows and applied_seq in one transaction.
+    std::expected<void, std::string> apply(std::span<const DecodedUnit> units);
+    /// Back to no rows and seq 0.
+    std::expected<void, std::string> clear();
+    /// Back to the start unless the ledger has the same hash at applied_seq(). True: it was cleared.
+    std::expected<bool, std::string> match(LedgerFile& ledger);
+
+private:
+    explicit ViewsFile(const std::filesystem::path& path);
+    void load();
+    void project(const DecodedUnit& unit);
+    void project_transfer(const UnitContent& content, const ledger::Transferred& transfer);
+    void project_event(const UnitContent& content, const EventRow& event);
+
+    /// What an account's transfers need to know of it.
+    struct Account {
+        PlayerId player{};  ///< 0: none of a player's.
+        Currency currency;
+    };
+    const Account* account(AccountId id) const;
+    void remember(AccountId id, Account account);
+
+    std::filesystem::path path_;
+    Connection connection_;
+    std::optional<Statement> begin_;
+    std::optional<Statement> commit_;
+    std::optional<Statement> progress_;
+    std::optional<Statement> insert_account_;
+    std::optional<Statement> insert_request_;
+    std::optional<Statement> insert_round_;
+    std::optional<Statement> insert_entry_;
+    std::optional<Statement> player_currency_;
+    std::vector<Account> accounts_;  ///< By id: ids are dense.
+    Seq applied_seq_{0};
+    Hash applied_hash_{};
+};
+
+/// Builds views.db again from a ledger that no process has open; the old file stands until the new one is complete.
+std::expected<Seq, std::string> rebuild_views(const std::filesystem::path& ledger, const std::filesystem::path& views,
+    const std::function<void(Seq done, Seq head)>& progress = {});
+
+}  // namespace croupier::store

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "croupier/messages/ledger.hpp"
+#include "croupier/messages/rounds.hpp"
+#include "croupier/result.hpp"
+#include "croupier/time.hpp"
+#include "sqlite.hpp"
+
+namespace croupier::store {
+
+struct RoundRow {
+    RoundId round{};
+    Seq seq{};  ///< The unit that settled it.
+    WallTime at{};
+    std::string game;
+    std::int64_t stake = 0;
+    std::int64_t win = 0;
+    Currency currency;
+};
+struct RoundDetail {
+    RoundRow row;
+    std::vector<rounds::Bet> bets;
+    std::string answer;  ///< What the player was answered; empty if the round answered no request.
+};
+struct StatementRow {
+    std::uint64_t id = 0;  ///< For paging: `before`.
+    TransferId transfer{};
+    AccountId account{};
+    WallTime at{};
+    ledger::TransferCode code{};
+    std::int64_t amount = 0;  ///< Negative: the player's account lost it.
+    std::int64_t balance_after = 0;
+    std::uint64_t version = 0;
+    std::uint64_t reference = 0;
+    Currency currency;
+};
+struct RequestRow {
+    Seq seq{};
+    Hash content_hash{};
+    std::uint16_t result = 0;
+    std::string answer;
+};
+
+/// Rows, and up to which unit they are true.
+template <class T>
+struct Viewed {
+    Seq applied_seq{};
+    T rows{};
+};
+
+/// Reads views.db on a thread and a read-only connection of its own. Called on the loop; each answer is posted to the
+/// loop, in the order of the calls. Refuses: overloaded, when too many wait; not_available, when the file fails.
+class ViewsReader {
+public:
+    template <class T>
+    using Done = std::function<void(Result<Viewed<T>>)>;
+
+    /// `post` as in StoreOptions. The file must be there (Views::open makes it).
+    ViewsReader(std::filesystem::path views, std::function<void(std::move_only_function<void()>)> post,
+        std::size_t jobs_max = 1024);
+    /// Waits for the query that runs; those that wait are dropped, and nobody is called back any more.
+    ~ViewsReader();
+    ViewsReader(const ViewsReader&) = delete;
+    ViewsReader& operator=(const ViewsReader&) = delete;
+
+    /// Newest first, those before `before` (nullopt: from the newest on), at most `limit`.
+    void rounds(PlayerId player, std::optional<RoundId> before, std::size_t limit, Done<std::vector<RoundRow>> done);
+    void round(PlayerId player, RoundId round, Done<std::optional<RoundDetail>> done);
+    void statement(PlayerId player, std::optional<std::uint64_t> before, std::size_t limit,
+        Done<std::vector<StatementRow>> done);
+    /// The unit that answers this request, if there is one up to applied_seq.
+    void request(std::uint64_t scope, Bytes key, Done<std::optional<RequestRow>> done);
+
+private:
+    struct Connected;
+    using Job = std::move_only_function<void()>;
+
+    template <class T, class Query>
+    void add(Done<T> done, Query query);
+    void run();
+
+    std::filesystem::path path_;
+    std::function<void(std::move_only_function<void()>)> post_;
+    std::size_t jobs_max_;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< The loop's: false once destroyed.
+
+    std::unique_ptr<Connected> connected_;  ///< The thread's.
+
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    std::deque<Job> jobs_;
+    bool stop_ = false;
+    std::thread thread_;
+};
+
+}  // namespace croupier::store
