@@ -22,12 +22,16 @@ const EVP_CIPHER* cipher()
     return fetched.get();
 }
 
-const unsigned char* in(std::span<const std::byte> bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
+const unsigned char* in(std::span<const std::byte> bytes)
+{
+    return reinterpret_cast<const unsigned char*>(bytes.data());
+}
 unsigned char* out(std::byte* bytes) { return reinterpret_cast<unsigned char*>(bytes); }
 
 }  // namespace
 
-Bytes aead_seal(std::span<const std::byte, 32> key, std::span<const std::byte, 12> nonce, std::span<const std::byte> plain)
+Bytes aead_seal(
+    std::span<const std::byte, 32> key, std::span<const std::byte, 12> nonce, std::span<const std::byte> plain)
 {
     CROUPIER_ASSERT(plain.size() <= INT_MAX - kTag);
     const Context context{EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free};

@@ -15,7 +15,8 @@ namespace {
 /// An open file, closed at the end of its scope.
 class File {
 public:
-    File(const std::filesystem::path& path, int flags, mode_t mode = 0) : fd_{::open(path.c_str(), flags | O_CLOEXEC, mode)}
+    File(const std::filesystem::path& path, int flags, mode_t mode = 0)
+        : fd_{::open(path.c_str(), flags | O_CLOEXEC, mode)}
     {
     }
     File(const File&) = delete;
@@ -93,7 +94,8 @@ std::vector<std::filesystem::path> FileDisk::list(const std::filesystem::path& d
 {
     std::vector<std::filesystem::path> files;
     std::error_code error;
-    for (std::filesystem::directory_iterator entry{directory, error}, end; !error && entry != end; entry.increment(error)) {
+    for (std::filesystem::directory_iterator entry{directory, error}, end; !error && entry != end;
+        entry.increment(error)) {
         std::error_code unknown;
         if (entry->is_regular_file(unknown)) { files.push_back(entry->path()); }
     }

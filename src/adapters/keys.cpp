@@ -61,8 +61,9 @@ SqliteKeys::Opened SqliteKeys::open(const std::filesystem::path& path, Entropy& 
         && run(file.get(), "PRAGMA journal_mode=TRUNCATE") && run(file.get(), "PRAGMA synchronous=EXTRA")
         && run(file.get(), "PRAGMA secure_delete=ON") && run(file.get(), "PRAGMA temp_store=MEMORY")
         && run(file.get(), "BEGIN EXCLUSIVE")
-        && run(file.get(), "CREATE TABLE IF NOT EXISTS keys (id INTEGER PRIMARY KEY, key BLOB NOT NULL "
-                           "CHECK (typeof(key) = 'blob' AND length(key) = 32)) STRICT")
+        && run(file.get(),
+            "CREATE TABLE IF NOT EXISTS keys (id INTEGER PRIMARY KEY, key BLOB NOT NULL "
+            "CHECK (typeof(key) = 'blob' AND length(key) = 32)) STRICT")
         && run(file.get(), "COMMIT");
     if (!ready) {
         const bool busy = sqlite3_errcode(file.get()) == SQLITE_BUSY;
@@ -138,7 +139,8 @@ std::optional<std::string> SqliteKeys::make_keys(std::uint64_t first, std::uint6
     bool done = insert != nullptr;
     for (std::size_t i = 0; done && i < fresh.size(); ++i) {
         done = sqlite3_bind_int64(insert.get(), 1, static_cast<sqlite3_int64>(first + i)) == SQLITE_OK
-            && sqlite3_bind_blob(insert.get(), 2, fresh[i].data(), static_cast<int>(sizeof(Key)), SQLITE_STATIC) == SQLITE_OK
+            && sqlite3_bind_blob(insert.get(), 2, fresh[i].data(), static_cast<int>(sizeof(Key)), SQLITE_STATIC)
+                == SQLITE_OK
             && sqlite3_step(insert.get()) == SQLITE_DONE && sqlite3_reset(insert.get()) == SQLITE_OK;
     }
     if (!done || !run(file_.get(), "COMMIT")) {
@@ -177,6 +179,25 @@ std::optional<SqliteKeys::Key> SqliteKeys::find(std::uint64_t key_id) const
     const std::lock_guard lock{mutex_};
     if (key_id == 0 || key_id > keys_.size() || is_zero(keys_[key_id - 1])) { return std::nullopt; }
     return keys_[key_id - 1];
+}
+
+std::optional<std::string> SqliteKeys::copy_to(const std::filesystem::path& target)
+{
+    // Made empty and for its owner only first: VACUUM INTO fills an empty file.
+    const int fd = ::open(target.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (fd < 0) { return "keys.db: " + target.string() + " exists, or cannot be made"; }
+    const std::lock_guard file_lock{file_mutex_};
+    const Statement copy = prepare(file_.get(), "VACUUM INTO ?1");
+    const std::string name = target.string();
+    std::optional<std::string> failed;
+    if (copy == nullptr || sqlite3_bind_text(copy.get(), 1, name.c_str(), -1, SQLITE_STATIC) != SQLITE_OK
+        || sqlite3_step(copy.get()) != SQLITE_DONE) {
+        failed = failure(file_.get(), "copying to " + name);
+    } else if (::fsync(fd) != 0) {
+        failed = "keys.db: the copy could not be synced";
+    }
+    ::close(fd);
+    return failed;
 }
 
 std::uint64_t SqliteKeys::durable_to() const

@@ -40,6 +40,9 @@ public:
     std::optional<Bytes> unseal(const Sealed& sealed) override;
     bool erase(std::uint64_t key_id) override;
 
+    /// A consistent copy of the file, for a backup; it must not exist yet. nullopt: done; otherwise what failed.
+    std::optional<std::string> copy_to(const std::filesystem::path& target);
+
     /// The last key that is durable.
     std::uint64_t durable_to() const;
 
@@ -61,8 +64,8 @@ private:
     Entropy* entropy_;
     const std::uint64_t pool_size_;
 
-    std::mutex file_mutex_;      // One transaction at a time. Taken before mutex_.
-    mutable std::mutex mutex_;   // What follows; held for moments only.
+    std::mutex file_mutex_;     // One transaction at a time. Taken before mutex_.
+    mutable std::mutex mutex_;  // What follows; held for moments only.
     std::condition_variable wake_;
     std::deque<Key> keys_;       // keys_[i] is key i + 1; all zero: erased, or never made.
     std::uint64_t used_to_ = 0;  // The highest key that was used.

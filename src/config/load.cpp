@@ -199,7 +199,9 @@ void apply_file(Config& config, std::string_view text, const std::string& source
         } else if (!members.is_object()) {
             errors.push_back({source, section, "expected an object of keys, found " + show(members)});
         } else {
-            for (const auto& [name, value] : members.items()) { set(config, section + "." + name, value, source, errors); }
+            for (const auto& [name, value] : members.items()) {
+                set(config, section + "." + name, value, source, errors);
+            }
         }
     }
 }

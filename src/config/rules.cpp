@@ -10,26 +10,30 @@ std::vector<ConfigError> check_rules(const Config& config)
     std::vector<ConfigError> errors;
     const auto refuse = [&](std::string path, std::string message) {
         const auto set = config.set_by.find(path);
-        errors.push_back({set == config.set_by.end() ? "the defaults" : set->second, std::move(path), std::move(message)});
+        errors.push_back(
+            {set == config.set_by.end() ? "the defaults" : set->second, std::move(path), std::move(message)});
     };
     const Edge& edge = config.edge;
     const bool tls = !edge.tls_certificate.empty() && !edge.tls_key.empty();
 
     if (config.server.data_dir.empty()) { refuse("server.data_dir", "a path is needed"); }
     if (config.server.test_endpoints && !config.server.demo) {
-        refuse("server.test_endpoints", "test endpoints are served in demo mode only; set server.demo (--demo) as well");
+        refuse(
+            "server.test_endpoints", "test endpoints are served in demo mode only; set server.demo (--demo) as well");
     }
     if (edge.tls_certificate.empty() != edge.tls_key.empty()) {
         refuse(edge.tls_key.empty() ? "edge.tls_certificate" : "edge.tls_key",
             "TLS needs both edge.tls_certificate and edge.tls_key");
     }
     if (!is_loopback(edge.listen) && !tls && !edge.insecure) {
-        refuse("edge.listen", to_string(edge.listen)
+        refuse("edge.listen",
+            to_string(edge.listen)
                 + " can be reached from other machines: set edge.tls_certificate and edge.tls_key, or allow it in the clear "
                   "with edge.insecure (--insecure)");
     }
     if (edge.ping_interval >= edge.silence_max) {
-        refuse("edge.ping_interval_ms", "must be below edge.silence_max_ms, or every quiet connection is taken for gone");
+        refuse(
+            "edge.ping_interval_ms", "must be below edge.silence_max_ms, or every quiet connection is taken for gone");
     }
     if (edge.frames_burst < edge.frames_per_second) {
         refuse("edge.frames_burst", "must not be below edge.frames_per_second");

@@ -17,6 +17,7 @@ constexpr std::int64_t kMoneyMax = 1'000'000'000'000'000;  // 10^15: a thousandt
 // The member `field` of a Config, as a Slot.
 #define SLOT(field) [](Config& config) -> Slot { return &config.field; }
 
+// clang-format off: one key a row
 constexpr auto kKeys = std::to_array<Key>({
     {.path = "server.data_dir", .slot = SLOT(server.data_dir),
         .doc = "Where the ledger, the views, the keys and the snapshots stand; created when it is missing."},
@@ -133,6 +134,7 @@ constexpr auto kKeys = std::to_array<Key>({
     {.path = "keys.pool_size", .slot = SLOT(keys.pool_size), .min = 8, .max = kMillion,
         .unit = "keys", .doc = "How many keys for personal data are made durable ahead of their use."},
 });
+// clang-format on
 
 #undef SLOT
 

@@ -18,9 +18,9 @@ using Slot = std::variant<bool*, std::uint32_t*, std::uint64_t*, std::int64_t*, 
     std::chrono::seconds*, std::string*, std::vector<std::string>*, std::filesystem::path*, Address*, Currency*>;
 
 struct Key {
-    std::string_view path;       ///< "section.key"
+    std::string_view path;  ///< "section.key"
     Slot (*slot)(Config&);
-    std::int64_t min = 0;        ///< Of numbers and durations, inclusive.
+    std::int64_t min = 0;  ///< Of numbers and durations, inclusive.
     std::int64_t max = 0;
     std::string_view unit{};     ///< "bytes"; empty where there is none.
     std::string_view choices{};  ///< "ctr|hmac": the only strings allowed; empty: any.

@@ -56,7 +56,11 @@ void sample(std::string& page, std::string_view name, std::string_view suffix, s
 {
     page.append(name).append(suffix);
     if (!labels.empty() || !more_labels.empty()) {
-        page.append("{").append(labels).append(labels.empty() || more_labels.empty() ? "" : ",").append(more_labels).append("}");
+        page.append("{")
+            .append(labels)
+            .append(labels.empty() || more_labels.empty() ? "" : ",")
+            .append(more_labels)
+            .append("}");
     }
     page.append(" ").append(value).append("\n");
 }
@@ -65,16 +69,16 @@ void sample(std::string& page, std::string_view name, std::string_view suffix, s
 
 std::span<const std::uint64_t> latency_bounds()
 {
-    static constexpr auto kBounds = std::to_array<std::uint64_t>({50'000, 100'000, 250'000, 500'000, 1'000'000, 2'500'000,
-        5'000'000, 10'000'000, 25'000'000, 50'000'000, 100'000'000, 250'000'000, 500'000'000, 1'000'000'000, 2'500'000'000,
-        5'000'000'000, 10'000'000'000});
+    static constexpr auto kBounds = std::to_array<std::uint64_t>(
+        {50'000, 100'000, 250'000, 500'000, 1'000'000, 2'500'000, 5'000'000, 10'000'000, 25'000'000, 50'000'000,
+            100'000'000, 250'000'000, 500'000'000, 1'000'000'000, 2'500'000'000, 5'000'000'000, 10'000'000'000});
     return kBounds;
 }
 
 std::span<const std::uint64_t> size_bounds()
 {
-    static constexpr auto kBounds =
-        std::to_array<std::uint64_t>({1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1'024, 2'048, 4'096});
+    static constexpr auto kBounds = std::to_array<std::uint64_t>(
+        {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1'024, 2'048, 4'096});
     return kBounds;
 }
 
@@ -139,8 +143,8 @@ std::string Registry::expose() const
                 std::uint64_t count = 0;  // Summed here, so that count and buckets always agree.
                 for (std::size_t i = 0; i <= histogram.size_; ++i) {
                     count += histogram.counts_[i].load(std::memory_order_relaxed);
-                    const std::string bound =
-                        i == histogram.size_ ? "+Inf" : scaled(histogram.bounds_[i], histogram.scale_);
+                    const std::string bound = i == histogram.size_ ? "+Inf"
+                                                                   : scaled(histogram.bounds_[i], histogram.scale_);
                     sample(page, family.name, "_bucket", series.labels, "le=\"" + bound + "\"", std::to_string(count));
                 }
                 const std::uint64_t sum = histogram.sum_.load(std::memory_order_relaxed);

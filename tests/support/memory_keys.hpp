@@ -29,7 +29,9 @@ public:
 
     std::optional<Bytes> unseal(const Sealed& sealed) override
     {
-        if (sealed.key_id == 0 || erased_.contains(sealed.key_id) || sealed.ciphertext.size() < kTag) { return std::nullopt; }
+        if (sealed.key_id == 0 || erased_.contains(sealed.key_id) || sealed.ciphertext.size() < kTag) {
+            return std::nullopt;
+        }
         Bytes plain(sealed.ciphertext.begin(), sealed.ciphertext.end() - kTag);
         const Hash tag = tag_of(sealed, plain);
         if (!std::equal(tag.begin(), tag.begin() + kTag, sealed.ciphertext.end() - kTag)) { return std::nullopt; }

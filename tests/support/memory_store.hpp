@@ -38,8 +38,8 @@ public:
 
     void on_committed(std::function<void(const Committed&)> listener) override { listener_ = std::move(listener); }
 
-    void read(Seq from, std::size_t limit_bytes,
-        std::function<void(std::vector<std::shared_ptr<const Unit>>)> done) override
+    void read(
+        Seq from, std::size_t limit_bytes, std::function<void(std::vector<std::shared_ptr<const Unit>>)> done) override
     {
         std::vector<std::shared_ptr<const Unit>> units;
         std::size_t bytes = 0;

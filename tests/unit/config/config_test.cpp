@@ -72,7 +72,8 @@ TEST_CASE("config: a value of each type is read from file and command line", "[c
         "sessions": {"lifetime_s": 60}, /* another */
         "rng": {"mechanism": "hmac"}
     })",
-        {"edge.frames_burst=80", "edge.frames_burst=90", "games.closed=a,b", "log.level=warn", "server.test_endpoints=true"});
+        {"edge.frames_burst=80", "edge.frames_burst=90", "games.closed=a,b", "log.level=warn",
+            "server.test_endpoints=true"});
 
     CHECK(config.server.demo);
     CHECK(config.server.data_dir == "/srv/casino");
@@ -122,8 +123,10 @@ TEST_CASE("config: a wrong file is refused with file, key, what was expected and
             "test.json: server.currency: expected an ISO 4217 currency code, such as \"EUR\", found \"XXX\""},
         {R"({"edge":{"listen":"8080"}})",
             "test.json: edge.listen: expected HOST:PORT, such as \"127.0.0.1:8080\", found \"8080\""},
-        {R"({"rng":{"mechanism":"dice"}})", "test.json: rng.mechanism: expected one of \"ctr\", \"hmac\", found \"dice\""},
-        {R"({"games":{"closed":["a","a"]}})", "test.json: games.closed: expected a list of strings, found [\"a\",\"a\"]"},
+        {R"({"rng":{"mechanism":"dice"}})",
+            "test.json: rng.mechanism: expected one of \"ctr\", \"hmac\", found \"dice\""},
+        {R"({"games":{"closed":["a","a"]}})",
+            "test.json: games.closed: expected a list of strings, found [\"a\",\"a\"]"},
         {R"({"games":{"closed":"a"}})", "test.json: games.closed: expected a list of strings, found \"a\""},
     });
     for (const Case& row : cases) {
@@ -226,7 +229,9 @@ TEST_CASE("config: each key has its place once and a sentence, its section an ex
     }
 }
 
-TEST_CASE("config: docs/configuration.md is what the table says (remedy: croupier config document > docs/configuration.md)", "[config]")
+TEST_CASE(
+    "config: docs/configuration.md is what the table says (remedy: croupier config document > docs/configuration.md)",
+    "[config]")
 {
     const std::string page = config::document();
     CHECK(content("docs/configuration.md") == page);

@@ -14,7 +14,8 @@ using namespace std::chrono_literals;
 TEST_CASE("metrics: the page holds each family once, with help, type and all its series", "[metrics]")
 {
     Registry registry;
-    auto& ok = registry.counter("croupier_requests_total", "Requests by flow and result.", {{"flow", "spin"}, {"result", "ok"}});
+    auto& ok = registry.counter(
+        "croupier_requests_total", "Requests by flow and result.", {{"flow", "spin"}, {"result", "ok"}});
     auto& open = registry.gauge("croupier_connections", "Connections open now.");
     auto& no = registry.counter("croupier_requests_total", "", {{"flow", "spin"}, {"result", "a\"b\\c\nd"}});
     ok.add();
@@ -87,10 +88,13 @@ TEST_CASE("metrics: counts from several threads are all there", "[metrics]")
 TEST_CASE("metrics: promtool accepts the page, and refuses a spoilt one", "[metrics]")
 {
     Registry registry;
-    registry.counter("croupier_requests_total", "Requests by flow and result.", {{"flow", "spin"}, {"result", "ok"}}).add();
+    registry.counter("croupier_requests_total", "Requests by flow and result.", {{"flow", "spin"}, {"result", "ok"}})
+        .add();
     registry.gauge("croupier_sessions", "Sessions now.").set(3);
-    registry.latency("croupier_request_seconds", "From a frame's arrival to its answer.", {{"flow", "spin"}}).observe(3ms);
-    registry.histogram("croupier_batch_units", "Units in a batch.", metrics::size_bounds(), 1).observe(std::uint64_t{9});
+    registry.latency("croupier_request_seconds", "From a frame's arrival to its answer.", {{"flow", "spin"}})
+        .observe(3ms);
+    registry.histogram("croupier_batch_units", "Units in a batch.", metrics::size_bounds(), 1)
+        .observe(std::uint64_t{9});
 
     const fakes::TemporaryFolder folder;
     const auto accepts = [&](const std::string& page) {
