@@ -108,8 +108,9 @@ Result<void> Drbg::fill(std::span<std::uint32_t> out)
     if (!state_is_ready()) { return fail("the generator lost its state"); }
     const auto bytes = std::as_writable_bytes(out);
     static_assert(sizeof(words_) <= 65536, "OpenSSL splits larger requests silently");
-    if (EVP_RAND_generate(generator_.get(), reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), kStrength, 0,
-            nullptr, 0) != 1) {
+    if (EVP_RAND_generate(
+            generator_.get(), reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), kStrength, 0, nullptr, 0)
+        != 1) {
         return fail("generating failed");
     }
     if (!state_is_ready()) { return fail("the generator lost its state"); }
@@ -119,8 +120,8 @@ Result<void> Drbg::fill(std::span<std::uint32_t> out)
 bool Drbg::state_is_ready() const
 {
     // Asked each time: a context without state would seed itself anew, without our personalization, and succeed.
-    return generator_ != nullptr && EVP_RAND_get_state(generator_.get()) == EVP_RAND_STATE_READY &&
-           EVP_RAND_get_state(source_.get()) == EVP_RAND_STATE_READY;
+    return generator_ != nullptr && EVP_RAND_get_state(generator_.get()) == EVP_RAND_STATE_READY
+        && EVP_RAND_get_state(source_.get()) == EVP_RAND_STATE_READY;
 }
 
 std::unexpected<Error> Drbg::fail(std::string_view why)

@@ -62,7 +62,7 @@ private:
 
     DrbgOptions options_;
     Entropy* entropy_;
-    RandContext source_;     ///< SEED-SRC. Outlives generator_, which reads from it.
+    RandContext source_;  ///< SEED-SRC. Outlives generator_, which reads from it.
     RandContext generator_;
     std::string failure_;
     std::uint64_t draws_ = 0;

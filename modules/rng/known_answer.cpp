@@ -21,13 +21,11 @@ struct Vector {
     std::string_view nonce;
     std::string_view answer;
 };
-constexpr Vector kCtrAes256WithDf{
-    .entropy = "36401940fa8b1fba91a1661f211d78a0b9389a74e5bccfece8d766af1a6d3b14",
+constexpr Vector kCtrAes256WithDf{.entropy = "36401940fa8b1fba91a1661f211d78a0b9389a74e5bccfece8d766af1a6d3b14",
     .nonce = "496f25b0f1301b4f501be30380a137eb",
     .answer = "5862eb38bd558dd978a696e6df164782ddd887e7e9a6c9f3f1fbafb78941b535"
               "a64912dfd224c6dc7454e5250b3d97165e16260c2faf1cc7735cb75fb4f07e1d"};
-constexpr Vector kHmacSha256{
-    .entropy = "ca851911349384bffe89de1cbdc46e6831e44d34a4fb935ee285dd14b71a7488",
+constexpr Vector kHmacSha256{.entropy = "ca851911349384bffe89de1cbdc46e6831e44d34a4fb935ee285dd14b71a7488",
     .nonce = "659ba96c601dc69fc902940805ec0ca8",
     .answer = "e528e9abf2dece54d47c7e75e5fe302149f817ea9fb4bee6f4199697d04d5b89"
               "d54fbb978a15b5c443c9ec21036d2460b6f73ebad0dc2aba6e624abf07745bc1"

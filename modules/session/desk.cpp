@@ -269,6 +269,19 @@ Result<Done> Desk::sweep(Context& context)
     return Done{};
 }
 
+Result<Done> Desk::announce_drain(Context& context)
+{
+    for (const auto& [connection, session] : live_.connections()) {
+        context.out.chatter(connection, "draining", frames::draining_push(live_.find(session)->seq));
+    }
+    return Done{};
+}
+
+Counts Desk::counts() const
+{
+    return Counts{registry_.players(), registry_.open_sessions(), live_.players_online()};
+}
+
 void Desk::balance_changed(const ledger::BalanceChanged& event, Context& context)
 {
     const auto* player = registry_.player(event.player);

@@ -28,6 +28,8 @@ public:
     Result<Done> disconnect(const Disconnect& command, Context& context);
     Result<Done> erase(const Erase& command, Context& context);
     Result<Done> sweep(Context& context);
+    Result<Done> announce_drain(Context& context);
+    Counts counts() const;
 
     void balance_changed(const ledger::BalanceChanged& event, Context& context);
     void online_announced(std::uint64_t players, Context& context);

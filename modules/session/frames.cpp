@@ -182,4 +182,12 @@ std::string online_push(std::uint64_t seq, std::uint64_t players)
     return out;
 }
 
+std::string draining_push(std::uint64_t seq)
+{
+    std::string out{'{'};
+    open_reply(out, "seq", seq);
+    out += ",\"ev\":\"draining\"}";
+    return out;
+}
+
 }  // namespace croupier::session::frames

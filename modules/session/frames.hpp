@@ -45,5 +45,6 @@ std::string online(std::uint64_t q, std::uint64_t players);
 
 std::string balance_push(std::uint64_t seq, const ledger::Balance& balance);
 std::string online_push(std::uint64_t seq, std::uint64_t players);
+std::string draining_push(std::uint64_t seq);
 
 }  // namespace croupier::session::frames

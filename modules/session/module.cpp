@@ -27,6 +27,9 @@ public:
         serve<Disconnect>(bus, &Desk::disconnect);
         serve<Erase>(bus, &Desk::erase);
         bus.serve<Sweep>([&](const Sweep&, Context& context) { return desk_->sweep(context); });
+        bus.serve<AnnounceDrain>(
+            [&](const AnnounceDrain&, Context& context) { return desk_->announce_drain(context); });
+        bus.serve<GetCounts>([&](const GetCounts&, Context&) -> Result<Counts> { return desk_->counts(); });
         bus.on<ledger::BalanceChanged>([&](const ledger::BalanceChanged& event, Context& context) {
             desk_->balance_changed(event, context);
         });

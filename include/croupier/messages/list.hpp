@@ -27,6 +27,7 @@ using Commands = boost::mp11::mp_list<
     bonus::GrantWelcome,
     session::Register, session::LogIn, session::Authenticate, session::LogOut, session::Hello, session::Play,
     session::Ask, session::OldAnswer, session::Disconnect, session::Erase, session::Sweep,
+    session::AnnounceDrain, session::GetCounts,
     lobby::Browse, lobby::CountOnline, lobby::Announce>;
 
 /// Events: any number of listeners.

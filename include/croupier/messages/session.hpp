@@ -154,6 +154,28 @@ struct Sweep {
 };
 BOOST_DESCRIBE_STRUCT(Sweep, (), ())
 
+/// Tells every connection that the server is stopping. Refuses: nothing.
+struct AnnounceDrain {
+    using Reply = Done;
+    static constexpr std::string_view kName = "session.AnnounceDrain";
+};
+BOOST_DESCRIBE_STRUCT(AnnounceDrain, (), ())
+
+/// How many there are now; for metrics, and for the keys that the next players need.
+struct Counts {
+    std::uint64_t players = 0;  ///< Ever registered; the last PlayerId given.
+    std::uint64_t sessions_open = 0;
+    std::uint64_t players_online = 0;
+};
+BOOST_DESCRIBE_STRUCT(Counts, (), (players, sessions_open, players_online))
+
+/// Refuses: nothing.
+struct GetCounts {
+    using Reply = Counts;
+    static constexpr std::string_view kName = "session.GetCounts";
+};
+BOOST_DESCRIBE_STRUCT(GetCounts, (), ())
+
 /// Event: the number of players with a connection changed.
 struct PresenceChanged {
     static constexpr std::string_view kName = "session.PresenceChanged";

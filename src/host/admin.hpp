@@ -1,0 +1,42 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace croupier::host {
+
+/// What an operator on the same machine can ask of a running server: a socket in the data directory that only the owner of
+/// the directory can open. One line of JSON in, one line out:
+///   {"op":"backup","directory":"/absolute/path"}   {"op":"erase","player":"12"}
+///   {"ok":true}                                      {"error":"what failed"}
+class Admin {
+public:
+    /// Called with nullopt when done, or with what failed.
+    using Done = std::function<void(std::optional<std::string>)>;
+    struct Handlers {
+        std::function<void(std::filesystem::path directory, Done done)> backup;
+        std::function<void(std::uint64_t player, Done done)> erase;
+    };
+
+    /// Listens at `socket`; a stale file there is replaced (the ledger's lock has shown that nobody else serves here).
+    static std::expected<std::unique_ptr<Admin>, std::string> listen(
+        boost::asio::io_context& loop, const std::filesystem::path& socket, Handlers handlers);
+    virtual ~Admin() = default;
+    /// Takes no more requests; those under way end.
+    virtual void stop() = 0;
+};
+
+/// Sends one request to the server of a data directory and waits for its answer.
+enum class AskResult { done, failed, no_server };
+struct AdminAnswer {
+    AskResult result = AskResult::no_server;
+    std::string error;
+};
+AdminAnswer ask_admin(const std::filesystem::path& socket, const std::string& line);
+
+}  // namespace croupier::host

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "casino.hpp"
+#include "croupier/ports.hpp"
+#include "edge.hpp"
+#include "gated_outputs.hpp"
+#include "croupier/messages/session.hpp"
+#include "views_reader.hpp"
+
+namespace croupier::host {
+
+/// The HTTP calls under /api/v1 (docs/protocol). Each that touches the casino is one input; history is asked of the views,
+/// off the loop. Every answer is handed to the edge stamped with the seq that it rests on.
+class Api {
+public:
+    /// What the calls reach. All outlive the Api.
+    struct Parts {
+        Casino& casino;
+        edge::Edge& edge;
+        GatedOutputs& outputs;
+        Clock& clock;
+        Entropy& entropy;
+        store::ViewsReader& views;
+        Store& store;
+        Currency currency;
+        bool demo = false;
+        std::function<bool()> draining;
+        /// Runs a function on the loop after a while.
+        std::function<void(std::chrono::milliseconds, std::move_only_function<void()>)> later;
+    };
+
+    explicit Api(Parts parts) : parts_{std::move(parts)} {}
+
+    /// Answers any call whose path starts with /api/. False: it was refused, as far as that is known yet.
+    bool handle(ConnectionId call, const edge::HttpRequest& request);
+
+private:
+    void route(ConnectionId call, const edge::HttpRequest& request);
+
+    static constexpr std::size_t kUnitBytes = 4096;  // More than a registration or a session takes.
+    static constexpr std::chrono::milliseconds kSoon{100};
+    static constexpr std::chrono::milliseconds kViewsRetry{5};
+    static constexpr int kViewsTries = 100;
+
+    void register_player(ConnectionId call, const edge::HttpRequest& request);
+    void log_in(ConnectionId call, const edge::HttpRequest& request);
+    void log_out(ConnectionId call, const edge::HttpRequest& request);
+    void games(ConnectionId call, const edge::HttpRequest& request);
+    void me(ConnectionId call, const edge::HttpRequest& request);
+    void my_rounds(ConnectionId call, const edge::HttpRequest& request);
+    void my_round(ConnectionId call, const edge::HttpRequest& request, std::string_view id);
+    void my_statement(ConnectionId call, const edge::HttpRequest& request);
+
+    /// Who asks, by the Authorization header. Refuses: not_logged_in, session_unknown.
+    Result<session::PlayerInfo> who(const edge::HttpRequest& request);
+    /// Sends a command as one input of its own.
+    template <class Command>
+    Result<typename Command::Reply> send(const Command& command);
+    /// Asks the views until they hold what is durable now (a bounded number of times), then answers.
+    template <class Rows, class Ask, class Answer>
+    void from_views(ConnectionId call, Ask ask, Answer answer, int tries = kViewsTries);
+    void answer(ConnectionId call, int status, std::string body);
+    void refuse(ConnectionId call, const Error& error);
+
+    Parts parts_;
+    std::uint64_t refusals_ = 0;
+};
+
+/// An RFC 9457 problem document for a refusal.
+edge::HttpResponse problem(const Error& error);
+
+}  // namespace croupier::host

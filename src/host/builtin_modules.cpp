@@ -1,0 +1,124 @@
+#include "builtin_modules.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+#include "bonus_module.hpp"
+#include "builtin_games.hpp"
+#include "ledger_module.hpp"
+#include "lobby_module.hpp"
+#include "risk_module.hpp"
+#include "rng_module.hpp"
+#include "rounds_module.hpp"
+#include "session_module.hpp"
+
+namespace croupier::host {
+
+namespace {
+
+struct GameText {
+    std::string file;
+    std::string text;
+};
+
+std::expected<std::vector<GameText>, std::string> read_definitions(const config::Games& config)
+{
+    std::vector<GameText> texts;
+    if (config.directory.empty()) {
+        for (const auto& builtin : rounds::builtin_games()) {
+            texts.push_back({std::string{builtin.file}, std::string{builtin.text}});
+        }
+        return texts;
+    }
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator{config.directory, error}) {
+        if (entry.path().extension() != ".json") { continue; }
+        std::ifstream file{entry.path(), std::ios::binary};
+        std::string text{std::istreambuf_iterator<char>{file}, {}};
+        if (!file) { return std::unexpected{entry.path().string() + ": cannot be read"}; }
+        texts.push_back({entry.path().string(), std::move(text)});
+    }
+    if (error) { return std::unexpected{config.directory.string() + ": " + error.message()}; }
+    std::ranges::sort(texts, {}, &GameText::file);
+    return texts;
+}
+
+}  // namespace
+
+std::expected<GameList, std::string> load_games(const config::Games& config)
+{
+    auto texts = read_definitions(config);
+    if (!texts) { return std::unexpected{texts.error()}; }
+    GameList games;
+    std::set<std::string> names;
+    for (const GameText& definition : *texts) {
+        auto game = rounds::load_game(definition.text);
+        if (!game) {
+            return std::unexpected{
+                definition.file + ": " + game.error().path + ": expected " + game.error().expected};
+        }
+        if (!names.insert((*game)->info().game).second) {
+            return std::unexpected{definition.file + ": game: expected a name that no other file has, found \""
+                + (*game)->info().game + "\" again"};
+        }
+        games.push_back(std::move(*game));
+    }
+    if (games.empty()) { return std::unexpected{config.directory.string() + ": expected at least one *.json file"}; }
+    return games;
+}
+
+std::vector<std::unique_ptr<Module>> make_modules(
+    const config::Config& config, const GameList& games, const ModulePorts& ports, const std::string& instance)
+{
+    using Make = std::unique_ptr<Module> (*)(
+        const config::Config&, const GameList&, const ModulePorts&, const std::string&);
+    struct Builtin {
+        std::string_view name;
+        Make make;
+    };
+    // The list of built-in modules. Their order is the order of registration on the bus, and so of events.
+    static constexpr Builtin kBuiltin[] = {
+        {"rng", [](const auto&, const auto&, const auto& with, const auto&) { return rng::make_module(with.rng); }},
+        {"ledger",
+            [](const auto& from, const auto&, const auto&, const auto&) {
+                return ledger::make_module({from.server.currency, from.demo.bank_capital_minor});
+            }},
+        {"bonus",
+            [](const auto& from, const auto&, const auto&, const auto&) {
+                return bonus::make_module({from.server.demo ? from.demo.grant_minor : 0});
+            }},
+        {"risk",
+            [](const auto& from, const auto&, const auto&, const auto&) {
+                return risk::make_module({from.risk.stake_max_minor});
+            }},
+        {"rounds",
+            [](const auto& from, const auto& all, const auto&, const auto&) {
+                return rounds::make_module(all, from.games.closed);
+            }},
+        {"session",
+            [](const auto& from, const auto&, const auto& with, const auto& life) {
+                session::Options options;
+                options.demo = from.server.demo;
+                options.instance = life;
+                options.lifetime = from.sessions.lifetime;
+                options.answers_kept = from.sessions.answers_kept;
+                options.pushes_kept = from.sessions.pushes_kept;
+                options.refusals_max = from.sessions.refusals_max;
+                options.sessions_max = from.sessions.sessions_max;
+                options.players_max = from.players.players_max;
+                return session::make_module(std::move(options), with.keys);
+            }},
+        {"lobby", [](const auto&, const auto&, const auto&, const auto&) { return lobby::make_module(); }},
+    };
+    std::vector<std::unique_ptr<Module>> modules;
+    for (const Builtin& builtin : kBuiltin) {
+        if (std::ranges::find(config.modules.enabled, builtin.name) != config.modules.enabled.end()) {
+            modules.push_back(builtin.make(config, games, ports, instance));
+        }
+    }
+    return modules;
+}
+
+}  // namespace croupier::host

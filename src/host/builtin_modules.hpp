@@ -1,0 +1,31 @@
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/config.hpp"
+#include "croupier/module.hpp"
+#include "croupier/ports.hpp"
+#include "game.hpp"
+
+namespace croupier::host {
+
+/// What modules get from outside. All may be null for a shadow that only folds facts.
+struct ModulePorts {
+    Rng* rng = nullptr;
+    Keys* keys = nullptr;
+};
+
+using GameList = std::vector<std::shared_ptr<const rounds::Game>>;
+
+/// The games of the configured directory, or those built into the binary. Errors name file, path and what was expected.
+std::expected<GameList, std::string> load_games(const config::Games& config);
+
+/// The enabled built-in modules, in the order in which they are wired. `instance` names this life of the server.
+std::vector<std::unique_ptr<Module>> make_modules(
+    const config::Config& config, const GameList& games, const ModulePorts& ports, const std::string& instance);
+
+}  // namespace croupier::host

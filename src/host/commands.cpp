@@ -1,0 +1,200 @@
+#include "commands.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <cinttypes>
+#include <cstdio>
+
+#include "admin.hpp"
+#include "croupier/json_writer.hpp"
+#include "croupier/messages/session.hpp"
+#include "files.hpp"
+#include "house.hpp"
+#include "recovery.hpp"
+#include "views_file.hpp"
+
+namespace croupier::host {
+
+namespace {
+
+int failed(const std::string& why)
+{
+    std::fprintf(stderr, "croupier: %s\n", why.c_str());
+    return 1;
+}
+
+/// Opens the house, lets `work` decide, closes it again: for commands on a stopped casino.
+template <class Work>
+int with_house(const config::Config& config, bool create, Work work)
+{
+    boost::asio::io_context loop{1};
+    auto house = House::open(config, loop, create);
+    if (!house) { return failed(house.error()); }
+    const std::optional<std::string> failure = work(**house);
+    (*house)->close([] {});
+    loop.run();
+    return failure ? failed(*failure) : 0;
+}
+
+/// The casino as the ledger alone says: no snapshot, no ports.
+std::expected<std::unique_ptr<Casino>, std::string> fold_all(const config::Config& config, store::LedgerFile& ledger)
+{
+    const auto games = load_games(config.games);
+    if (!games) { return std::unexpected{games.error()}; }
+    auto recovered = recover(
+        ledger, {}, [&] { return std::make_unique<Casino>(make_modules(config, *games, {}, "check")); },
+        [](const std::string&) {}, [](Seq, Seq) {});
+    if (!recovered) { return std::unexpected{recovered.error()}; }
+    return std::move(recovered->casino);
+}
+
+std::string request_line(std::string_view op, std::string_view member, std::string_view value)
+{
+    std::string line{"{\"op\":\""};
+    line += op;
+    line += "\",\"";
+    line += member;
+    line += "\":";
+    json::write_string(line, value);
+    return line + "}";
+}
+
+}  // namespace
+
+int init(const config::Config& config)
+{
+    const Paths paths{config.server.data_dir};
+    if (std::filesystem::exists(paths.ledger())) {
+        return failed(paths.ledger().string() + ": there is a ledger already; init makes new ones only");
+    }
+    const int status = with_house(config, true, [](House&) { return std::nullopt; });
+    if (status == 0) {
+        std::printf("made %s: ledger.db, keys.db, views.db; bank capital %s\n", paths.directory.c_str(),
+            to_string(Money{config.demo.bank_capital_minor, config.server.currency}).c_str());
+    }
+    return status;
+}
+
+int migrate(const config::Config& config)
+{
+    const Paths paths{config.server.data_dir};
+    if (!std::filesystem::exists(paths.ledger())) { return failed(paths.ledger().string() + ": there is no ledger here"); }
+    auto ledger = store::LedgerFile::open(paths.ledger(), {.migrate = store::MigrateMode::apply, .create = false});
+    if (!ledger) { return failed(ledger.error()); }
+    auto views = store::ViewsFile::open(paths.views());
+    if (!views) { return failed(views.error()); }
+    if (const auto closed = (*ledger)->close(); !closed) { return failed(closed.error()); }
+    std::printf("ledger.db and views.db are up to date\n");
+    return 0;
+}
+
+int list_modules(const config::Config& config)
+{
+    const auto games = load_games(config.games);
+    if (!games) { return failed(games.error()); }
+    Casino casino{make_modules(config, *games, {}, "list")};
+    for (const auto& module : casino.modules()) {
+        std::printf("%.*s\n", static_cast<int>(module->name().size()), module->name().data());
+        for (const auto& line : casino.bus().lines()) {
+            if (line.module != module->name()) { continue; }
+            std::printf("  %-9.*s  %.*s\n", static_cast<int>(line.relation.size()), line.relation.data(),
+                static_cast<int>(line.message.size()), line.message.data());
+        }
+    }
+    return 0;
+}
+
+int backup(const config::Config& config, const std::filesystem::path& directory)
+{
+    const Paths paths{config.server.data_dir};
+    const auto target = std::filesystem::absolute(directory);
+    const auto asked = ask_admin(paths.admin_socket(), request_line("backup", "directory", target.string()));
+    if (asked.result == AskResult::failed) { return failed(asked.error); }
+    if (asked.result == AskResult::no_server) {
+        boost::asio::io_context loop{1};
+        auto house = House::open(config, loop, false);
+        if (!house) { return failed(house.error()); }
+        std::optional<std::string> failure;
+        (*house)->store().backup(target, [&](std::optional<std::string> result) {
+            failure = std::move(result);
+            if (!failure) { failure = (*house)->keys().copy_to(target / "keys.db"); }
+            (*house)->close([] {});
+        });
+        loop.run();
+        if (failure) { return failed(*failure); }
+    }
+    std::printf("backup in %s: ledger.db, keys.db (keep the keys apart: they open the players' personal data)\n",
+        target.c_str());
+    return 0;
+}
+
+int restore(const config::Config& config, const std::filesystem::path& directory)
+{
+    const Paths paths{config.server.data_dir};
+    std::error_code error;
+    std::filesystem::create_directories(paths.directory, error);
+    std::filesystem::permissions(paths.directory, std::filesystem::perms::owner_all, error);
+    if (std::filesystem::exists(paths.keys())) { return failed(paths.keys().string() + " is there already"); }
+    const auto head = store::restore_ledger(directory / "ledger.db", paths.ledger());
+    if (!head) { return failed(head.error()); }
+    if (!std::filesystem::copy_file(directory / "keys.db", paths.keys(), error)) {
+        return failed((directory / "keys.db").string() + ": " + error.message());
+    }
+    std::filesystem::permissions(
+        paths.keys(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, error);
+    if (const auto synced = store::sync_file(paths.keys()); !synced) { return failed(synced.error()); }
+    std::printf("restored up to unit %" PRIu64 ", hash %s\n", raw(head->seq), to_hex(head->hash).c_str());
+    return 0;
+}
+
+int erase(const config::Config& config, std::uint64_t player)
+{
+    const Paths paths{config.server.data_dir};
+    const auto asked = ask_admin(paths.admin_socket(), request_line("erase", "player", std::to_string(player)));
+    if (asked.result == AskResult::failed) { return failed(asked.error); }
+    if (asked.result == AskResult::no_server) {
+        const int status = with_house(config, false, [&](House& house) -> std::optional<std::string> {
+            NoOutputs nowhere;
+            const auto erased = house.casino().input(house.clock().wall(), nowhere, [&](Context& context) {
+                return house.casino().bus().send(session::Erase{static_cast<PlayerId>(player)}, context);
+            });
+            return erased ? std::nullopt : std::optional{std::string{meaning(erased.error().code)}};
+        });
+        if (status != 0) { return status; }
+    }
+    std::printf("player %" PRIu64 ": the key is erased; backups made before still hold it\n", player);
+    return 0;
+}
+
+int rebuild_views(const config::Config& config)
+{
+    const Paths paths{config.server.data_dir};
+    const auto built = store::rebuild_views(paths.ledger(), paths.views(), [](Seq done, Seq head) {
+        std::fprintf(stderr, "\rviews: %" PRIu64 " of %" PRIu64 " units", raw(done), raw(head));
+    });
+    std::fprintf(stderr, "\n");
+    if (!built) { return failed(built.error()); }
+    std::printf("views.db is built up to unit %" PRIu64 "\n", raw(*built));
+    return 0;
+}
+
+int check_ledger(const config::Config& config)
+{
+    const Paths paths{config.server.data_dir};
+    auto ledger = store::LedgerFile::open(
+        paths.ledger(), {.migrate = store::MigrateMode::refuse, .create = false, .verify_tail_units = 0});
+    if (!ledger) { return failed(ledger.error()); }
+    const auto broken = (*ledger)->verify(Seq{1});
+    if (!broken) { return failed(broken.error()); }
+    if (*broken) { return failed("unit " + std::to_string(raw((*broken)->seq)) + ": " + (*broken)->what); }
+    // Folding asserts what every transfer says about balances and versions; check() then asserts the sums.
+    const auto casino = fold_all(config, **ledger);
+    if (!casino) { return failed(casino.error()); }
+    for (const auto& module : (*casino)->modules()) { module->check(); }
+    const Position head = (*ledger)->head();
+    std::printf("units %" PRIu64 ", transfers %" PRIu64 ", chain good, sums zero, head %s\n", raw(head.seq),
+        raw((*casino)->next_transfer()) - 1, to_hex(head.hash).c_str());
+    return 0;
+}
+
+}  // namespace croupier::host

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "croupier/messages/rounds.hpp"
+#include "croupier/messages/session.hpp"
+#include "croupier/result.hpp"
+
+namespace croupier::host {
+
+/// What a client's frame asks for (docs/protocol). The token of a hello is hashed here and goes no further.
+struct HelloFrame {
+    std::uint64_t q = 0;
+    Hash token{};
+    std::optional<session::Resume> resume;
+};
+struct SpinFrame {
+    std::uint64_t n = 0;
+    std::string game;
+    std::int64_t stake = 0;
+    std::vector<rounds::Bet> bets;
+};
+struct QueryFrame {
+    std::uint64_t q = 0;
+    session::QueryKind kind{};
+};
+struct PingFrame {
+    std::uint64_t q = 0;
+};
+
+/// A frame that asks for nothing we know. The number, if one could be read, goes into the refusal.
+struct BadFrame {
+    ErrorCode code = ErrorCode::malformed;
+    std::optional<std::uint64_t> n;
+    std::optional<std::uint64_t> q;
+};
+
+using Frame = std::variant<HelloFrame, SpinFrame, QueryFrame, PingFrame, BadFrame>;
+
+/// Never fails: what cannot be understood is a BadFrame.
+Frame parse_frame(std::string_view text);
+
+/// {"re":n,"error":…}, {"rq":q,"error":…} or {"error":…}: a refusal that rests on no state.
+std::string refusal(std::optional<std::uint64_t> n, std::optional<std::uint64_t> q, const Error& error);
+
+/// SHA-256 of a session token as it stands in protocols.
+Hash token_hash(std::string_view token);
+
+}  // namespace croupier::host

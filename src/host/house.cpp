@@ -1,0 +1,164 @@
+#include "house.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include "croupier/assert.hpp"
+#include "croupier/messages/session.hpp"
+#include "adapters/log.hpp"
+#include "recovery.hpp"
+
+namespace croupier::host {
+
+namespace {
+
+/// The shadow set of modules that the views' worker folds for snapshots: no ports, nothing is ever decided by it.
+class Shadow final : public store::ShadowFold {
+public:
+    explicit Shadow(std::unique_ptr<Casino> casino) : casino_{std::move(casino)} {}
+
+    void apply(const UnitContent& content, const Position& position) override
+    {
+        const bool applied = casino_->apply(content, position);
+        CROUPIER_ASSERT(applied);  // The loop has folded the same unit before it was written.
+    }
+    std::vector<store::SnapshotSection> save() const override { return snapshot_sections(*casino_); }
+
+private:
+    std::unique_ptr<Casino> casino_;
+};
+
+void log_problem(const std::string& what) { log::warn("store", "a snapshot was passed over", {{"why", what}}); }
+
+void log_progress(Seq done, Seq all)
+{
+    log::info("store", "folding the ledger", {{"seq", raw(done)}, {"of", raw(all)}});
+}
+
+std::string random_name(Entropy& entropy)
+{
+    std::array<std::byte, 8> bytes{};
+    const auto filled = entropy.fill(bytes);
+    CROUPIER_ASSERT(filled.has_value());
+    return to_hex(bytes);
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<House>, std::string> House::open(
+    const config::Config& config, boost::asio::io_context& loop, bool create)
+{
+    std::unique_ptr<House> house{new House{config, loop}};
+    if (auto problem = house->build(create)) { return std::unexpected{std::move(*problem)}; }
+    return house;
+}
+
+House::~House() = default;
+
+std::unique_ptr<Casino> House::make_casino(const GameList& games, const ModulePorts& ports) const
+{
+    return std::make_unique<Casino>(make_modules(config_, games, ports, instance_));
+}
+
+std::optional<std::string> House::build(bool create)
+{
+    // Where everything lies, readable by its owner only.
+    std::error_code error;
+    if (create) { std::filesystem::create_directories(paths_.directory, error); }
+    if (!std::filesystem::is_directory(paths_.directory, error)) {
+        return paths_.directory.string() + ": there is no such data directory (croupier init makes one)";
+    }
+    std::filesystem::permissions(paths_.directory, std::filesystem::perms::owner_all, error);
+    std::filesystem::create_directories(paths_.snapshots(), error);
+    if (!create && !std::filesystem::exists(paths_.ledger())) {
+        return paths_.ledger().string() + ": there is no ledger here (croupier init makes one)";
+    }
+    instance_ = random_name(entropy_);
+
+    // The ledger first: its lock says that no other process uses this directory.
+    auto ledger = store::LedgerFile::open(paths_.ledger(), {.verify_tail_units = config_.store.verify_tail_units});
+    if (!ledger) { return ledger.error(); }
+
+    // The keys, without which nicknames cannot be read.
+    auto keys = adapters::SqliteKeys::open(paths_.keys(), entropy_, config_.keys.pool_size);
+    if (!keys) { return keys.error(); }
+    keys_ = std::move(*keys);
+
+    // The generator tests itself before anybody may draw.
+    rng_ = std::make_unique<rng::Drbg>(
+        rng::DrbgOptions{.mechanism = config_.rng.mechanism == "hmac" ? rng::Mechanism::hmac : rng::Mechanism::ctr,
+            .instance = instance_,
+            .stream = "loop",
+            .purpose = "games",
+            .reseed_after_draws = config_.rng.reseed_draws},
+        entropy_);
+    if (!rng_->ready()) { return "the random number generator failed: " + std::string{rng_->failure()}; }
+
+    // The casino, as the facts say.
+    const auto games = load_games(config_.games);
+    if (!games) { return games.error(); }
+    auto recovered = recover(**ledger, paths_.snapshots(),
+        [&] { return make_casino(*games, {rng_.get(), keys_.get()}); }, log_problem, log_progress);
+    if (!recovered) { return recovered.error(); }
+    casino_ = std::move(recovered->casino);
+    log::info("store", "recovered",
+        {{"seq", raw(casino_->submitted().seq)}, {"snapshot", raw(recovered->snapshot)}, {"folded", recovered->units}});
+
+    // The views' worker, then the writer that feeds it.
+    if (auto problem = open_views(*games, **ledger)) { return problem; }
+    const auto post = [&loop = loop_](std::move_only_function<void()> function) {
+        boost::asio::post(loop, std::move(function));
+    };
+    store::StoreOptions options;
+    options.queue_bytes_max = config_.store.queue_max_bytes;
+    options.settlement_reserve_bytes = config_.store.settlement_reserve_bytes;
+    options.batch_units_max = config_.store.batch_units_max;
+    options.disk_free_min_bytes = config_.store.disk_free_min_bytes;
+    options.post = post;
+    options.fail_stop = [](std::string why) {
+        log::fail_stop("store", "the ledger could not be written; the process ends, what is durable stays",
+            {{"why", why}});
+    };
+    options.on_batch = [views = views_.get()](auto batch) { views->offer(batch); };
+    store_ = std::make_unique<store::SqliteStore>(std::move(*ledger), std::move(options));
+    views_->start([store = store_.get()](Seq from, std::size_t limit, auto done) {
+        store->read_on_writer(from, limit, std::move(done));
+    });
+    reader_ = std::make_unique<store::ViewsReader>(paths_.views(), post, config_.store.query_queue_max);
+
+    // Open for decisions: the house's accounts, and keys for the next players.
+    casino_->open(*store_);
+    NoOutputs nowhere;
+    casino_->start(clock_.wall(), nowhere);
+    const auto counts = casino_->input(
+        clock_.wall(), nowhere, [&](Context& context) { return casino_->bus().send(session::GetCounts{}, context); });
+    return keys_->reserve_from(counts ? counts->players + 1 : 1);
+}
+
+std::optional<std::string> House::open_views(const GameList& games, store::LedgerFile& ledger)
+{
+    store::ViewsOptions options;
+    options.views_path = paths_.views();
+    options.snapshot_directory = paths_.snapshots();
+    options.snapshot_units = config_.store.snapshot_units;
+    // The shadow begins where the casino stands: its state goes over as a snapshot would.
+    auto shadow = make_casino(games, {});
+    const store::Snapshot now{.position = casino_->submitted(), .sections = snapshot_sections(*casino_)};
+    if (!restore_snapshot(*shadow, now)) { return std::string{"the modules cannot read their own snapshot"}; }
+    options.fold = std::make_unique<Shadow>(std::move(shadow));
+    options.folded = now.position;
+    options.on_failure = [](std::string why) { log::error("views", "failed", {{"why", why}}); };
+    auto views = store::Views::open(std::move(options), ledger);
+    if (!views) { return views.error(); }
+    views_ = std::move(*views);
+    return std::nullopt;
+}
+
+void House::close(std::function<void()> done)
+{
+    store_->close([this, done = std::move(done)] {
+        views_->close();
+        done();
+    });
+}
+
+}  // namespace croupier::host

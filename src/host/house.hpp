@@ -1,0 +1,81 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "builtin_modules.hpp"
+#include "casino.hpp"
+#include "adapters/clock.hpp"
+#include "config/config.hpp"
+#include "drbg.hpp"
+#include "adapters/entropy.hpp"
+#include "adapters/keys.hpp"
+#include "sqlite_store.hpp"
+#include "views.hpp"
+#include "views_reader.hpp"
+
+namespace croupier::host {
+
+/// Where everything of one casino lies, inside its data directory.
+struct Paths {
+    explicit Paths(std::filesystem::path data_dir) : directory{std::move(data_dir)} {}
+
+    std::filesystem::path directory;
+    std::filesystem::path ledger() const { return directory / "ledger.db"; }
+    std::filesystem::path views() const { return directory / "views.db"; }
+    std::filesystem::path keys() const { return directory / "keys.db"; }
+    std::filesystem::path snapshots() const { return directory / "snapshots"; }
+    std::filesystem::path admin_socket() const { return directory / "admin.sock"; }
+};
+
+/// A casino with its durable state under it, and no edge: what `serve`, `init` and `erase` share.
+class House {
+public:
+    /// Opens (or, if `create`, makes) the data directory, recovers the casino, starts the store's threads and runs the
+    /// modules' start hooks. Otherwise says in one sentence what failed.
+    static std::expected<std::unique_ptr<House>, std::string> open(
+        const config::Config& config, boost::asio::io_context& loop, bool create);
+    ~House();
+    House(const House&) = delete;
+    House& operator=(const House&) = delete;
+
+    /// Writes what was submitted, ends the threads, then `done`.
+    void close(std::function<void()> done);
+
+    const Paths& paths() const noexcept { return paths_; }
+    const std::string& instance() const noexcept { return instance_; }
+    Casino& casino() noexcept { return *casino_; }
+    store::SqliteStore& store() noexcept { return *store_; }
+    store::Views& views() noexcept { return *views_; }
+    store::ViewsReader& reader() noexcept { return *reader_; }
+    adapters::SqliteKeys& keys() noexcept { return *keys_; }
+    Clock& clock() noexcept { return clock_; }
+    Entropy& entropy() noexcept { return entropy_; }
+    const rng::Drbg& rng() const noexcept { return *rng_; }
+
+private:
+    House(const config::Config& config, boost::asio::io_context& loop) : config_{config}, loop_{loop}, paths_{config.server.data_dir} {}
+    /// Builds every part in order of dependency. nullopt: done.
+    std::optional<std::string> build(bool create);
+    std::optional<std::string> open_views(const GameList& games, store::LedgerFile& ledger);
+    std::unique_ptr<Casino> make_casino(const GameList& games, const ModulePorts& ports) const;
+
+    const config::Config& config_;
+    boost::asio::io_context& loop_;
+    Paths paths_;
+    std::string instance_;
+    adapters::SystemClock clock_;
+    adapters::OsEntropy entropy_;
+    std::unique_ptr<adapters::SqliteKeys> keys_;
+    std::unique_ptr<rng::Drbg> rng_;
+    std::unique_ptr<Casino> casino_;
+    std::unique_ptr<store::Views> views_;
+    std::unique_ptr<store::SqliteStore> store_;
+    std::unique_ptr<store::ViewsReader> reader_;
+};
+
+}  // namespace croupier::host

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "edge.hpp"
+
+namespace croupier::host {
+
+/// The web client's files, embedded into this binary; 404 for anything else.
+edge::HttpResponse page(const edge::HttpRequest& request);
+
+}  // namespace croupier::host

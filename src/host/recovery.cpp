@@ -1,0 +1,104 @@
+#include "recovery.hpp"
+
+#include <algorithm>
+
+#include "croupier/assert.hpp"
+
+namespace croupier::host {
+
+namespace {
+
+constexpr std::size_t kReadBytes = 4 * 1024 * 1024;
+constexpr std::string_view kCounters = "casino";  // The host's own section: the next ids.
+
+const store::SnapshotSection* find(const store::Snapshot& snapshot, std::string_view name, std::uint32_t version)
+{
+    const auto found = std::ranges::find(snapshot.sections, name, &store::SnapshotSection::name);
+    return found == snapshot.sections.end() || found->version != version ? nullptr : &*found;
+}
+
+/// The casino at the newest usable snapshot; at seq 0 if there is none.
+std::expected<Recovered, std::string> nearest(store::LedgerFile& ledger, const std::filesystem::path& directory,
+    const MakeCasino& make, const std::function<void(const std::string&)>& problem)
+{
+    auto loaded = store::load_snapshots(directory);
+    for (const std::string& what : loaded.problems) { problem(what); }
+    for (const store::Snapshot& snapshot : loaded.snapshots) {
+        const std::string at = "snapshot at " + std::to_string(raw(snapshot.position.seq)) + ": ";
+        const auto hash = ledger.hash_at(snapshot.position.seq);
+        if (!hash) { return std::unexpected{hash.error()}; }
+        if (*hash != snapshot.position.hash) {
+            problem(at + "the ledger has another hash at this seq");
+            continue;
+        }
+        auto casino = make();
+        if (restore_snapshot(*casino, snapshot)) { return Recovered{std::move(casino), snapshot.position.seq, 0}; }
+        problem(at + "a section is missing, of another version or unreadable");
+    }
+    return Recovered{make(), Seq{0}, 0};
+}
+
+}  // namespace
+
+std::expected<Recovered, std::string> recover(store::LedgerFile& ledger, const std::filesystem::path& snapshots,
+    const MakeCasino& make, const std::function<void(const std::string&)>& problem,
+    const std::function<void(Seq, Seq)>& progress)
+{
+    auto recovered = nearest(ledger, snapshots, make, problem);
+    if (!recovered) { return recovered; }
+    Casino& casino = *recovered->casino;
+    const Position head = ledger.head();
+    while (casino.submitted().seq != head.seq) {
+        const auto units = ledger.read(next(casino.submitted().seq), kReadBytes);
+        if (!units) { return std::unexpected{units.error()}; }
+        if (units->empty()) { return std::unexpected{std::string{"the ledger ends before its head"}}; }
+        for (const auto& unit : *units) {
+            const auto content = open_unit(unit->bytes);
+            if (!content || !casino.apply(*content, unit->position)) {
+                return std::unexpected{"unit " + std::to_string(raw(unit->position.seq))
+                    + " cannot be folded: it is not canonical, or holds a fact that this version does not know"};
+            }
+            ++recovered->units;
+        }
+        progress(casino.submitted().seq, head.seq);
+    }
+    if (casino.submitted() != head) { return std::unexpected{std::string{"the chain does not end at the ledger's head"}}; }
+    return recovered;
+}
+
+std::vector<store::SnapshotSection> snapshot_sections(const Casino& casino)
+{
+    std::vector<store::SnapshotSection> sections;
+    const auto add = [&](std::string_view name, std::uint32_t version, auto&& write) {
+        store::SnapshotSection section{std::string{name}, version, {}};
+        ByteWriter writer{section.bytes};
+        write(writer);
+        sections.push_back(std::move(section));
+    };
+    add(kCounters, 1, [&](ByteWriter& out) {
+        out.write(casino.next_transfer());
+        out.write(casino.next_event());
+    });
+    for (const auto& module : casino.modules()) {
+        add(module->name(), module->version(), [&](ByteWriter& out) { module->save(out); });
+    }
+    std::ranges::sort(sections, {}, &store::SnapshotSection::name);
+    return sections;
+}
+
+bool restore_snapshot(Casino& casino, const store::Snapshot& snapshot)
+{
+    const auto* counters = find(snapshot, kCounters, 1);
+    if (counters == nullptr) { return false; }
+    ByteReader reader{counters->bytes};
+    const auto next_transfer = reader.read<TransferId>();
+    const auto next_event = reader.read<EventId>();
+    if (!reader.complete()) { return false; }
+    return casino.restore(snapshot.position, next_transfer, next_event,
+        [&](std::string_view module, std::uint32_t version) -> const Bytes* {
+            const auto* section = find(snapshot, module, version);
+            return section == nullptr ? nullptr : &section->bytes;
+        });
+}
+
+}  // namespace croupier::host
