@@ -1,1 +1,590 @@
 #include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <fstream>
+#include <thread>
+
+#include "sqlite_store.hpp"
+#include "support.hpp"
+#include "views.hpp"
+#include "views_reader.hpp"
+
+using namespace croupier;
+using namespace croupier::store;
+using namespace croupier::store::test;
+
+namespace {
+
+constexpr PlayerId kAda{1};
+constexpr PlayerId kBob{2};
+constexpr AccountId kBank{1};
+
+/// A small casino's facts: the bank is account 1, player n has account n + 1.
+class Casino {
+public:
+    Chain chain;
+    Units units;
+
+    void open(PlayerId player)
+    {
+        const bool house = raw(player) == 0;
+        UnitContent content;
+        content.at = time();
+        content.events.push_back({.stream = raw(player),
+            .type = ledger::AccountOpened::kFact,
+            .after_transfers = 0,
+            .body = to_bytes(ledger::AccountOpened{house ? kBank : account(player),
+                house ? ledger::AccountKind::bank : ledger::AccountKind::player, ledger::Pocket::cash, player, euro()})});
+        units.push_back(chain.add(content));
+    }
+
+    /// A round: the stake goes to the bank, the win (if any) comes back.
+    void spin(PlayerId player, std::int64_t stake, std::int64_t win)
+    {
+        const std::uint64_t round = ++rounds_;
+        UnitContent content;
+        content.at = time();
+        content.request.scope = raw(player) * 10;
+        content.request.key = to_bytes(round);
+        content.request.content_hash = sha256(content.request.key);
+        content.request.answer = answer(round);
+        content.transfers.push_back(move(account(player), kBank, stake, ledger::TransferCode::stake, round));
+        if (win > 0) { content.transfers.push_back(move(kBank, account(player), win, ledger::TransferCode::win, round)); }
+        rounds::Settled settled;
+        settled.round = RoundId{round};
+        settled.player = player;
+        settled.game = "lucky-lines";
+        settled.stake = stake;
+        settled.win = win;
+        settled.bets = {{.kind = "straight", .numbers = {17}, .stake = stake}};
+        content.events.push_back({.stream = raw(player),
+            .type = rounds::Settled::kFact,
+            .after_transfers = static_cast<std::uint32_t>(content.transfers.size()),
+            .body = to_bytes(settled)});
+        units.push_back(chain.add(content));
+    }
+
+    /// A recorded refusal.
+    void refuse(PlayerId player)
+    {
+        UnitContent content;
+        content.at = time();
+        content.request.scope = raw(player) * 10;
+        content.request.key = to_bytes(++rounds_);
+        content.request.content_hash = sha256(content.request.key);
+        content.request.result = static_cast<std::uint16_t>(ErrorCode::insufficient_funds);
+        content.request.answer = "no";
+        units.push_back(chain.add(content));
+    }
+
+    void play(std::size_t count, std::uint64_t seed = 1)
+    {
+        std::mt19937_64 random{seed};
+        for (std::size_t i = 0; i < count; ++i) {
+            const PlayerId player = random() % 2 == 0 ? kAda : kBob;
+            if (random() % 10 == 0) {
+                refuse(player);
+            } else {
+                spin(player, 100, random() % 3 == 0 ? static_cast<std::int64_t>(random() % 1000) : 0);
+            }
+        }
+    }
+
+    static AccountId account(PlayerId player) { return AccountId{raw(player) + 1}; }
+    static std::string answer(std::uint64_t round) { return R"({"ok":{"round":")" + std::to_string(round) + "\"}}"; }
+
+private:
+    WallTime time() const { return from_micros(1'700'000'000'000'000 + static_cast<std::int64_t>(units.size()) * 1'000'000); }
+
+    ledger::Transferred move(
+        AccountId from, AccountId to, std::int64_t amount, ledger::TransferCode code, std::uint64_t reference)
+    {
+        return {.debit = from,
+            .credit = to,
+            .amount = amount,
+            .currency = euro(),
+            .code = code,
+            .reference = reference,
+            .debit_after = balances_[raw(from)] -= amount,
+            .credit_after = balances_[raw(to)] += amount,
+            .debit_version = ++versions_[raw(from)],
+            .credit_version = ++versions_[raw(to)]};
+    }
+
+    std::uint64_t rounds_ = 0;
+    std::map<std::uint64_t, std::int64_t> balances_;
+    std::map<std::uint64_t, std::uint64_t> versions_;
+};
+
+Casino small_casino()
+{
+    Casino casino;
+    casino.open(PlayerId{0});
+    casino.open(kAda);
+    casino.open(kBob);
+    return casino;
+}
+
+/// All rows of views.db as text, to compare two of them.
+std::string dump(const std::filesystem::path& path)
+{
+    Connection connection{path.string(), OpenMode::read_only};
+    std::string text;
+    for (const std::string table : {"progress", "accounts", "requests", "rounds", "statement"}) {
+        text += table + "\n";
+        Statement columns{connection, "SELECT group_concat('quote(' || name || ')', '||''|''||') FROM pragma_table_info('" + table + "')"};
+        REQUIRE(columns.step());
+        Statement rows{connection, "SELECT " + std::string{columns.text_at(0)} + " FROM " + table + " ORDER BY 1"};
+        while (rows.step()) { text += std::string{rows.text_at(0)} + "\n"; }
+    }
+    return text;
+}
+
+/// A fold that a test can look into: it sums up what was staked.
+class StakeFold final : public ShadowFold {
+public:
+    explicit StakeFold(std::uint64_t staked = 0, Seq last = Seq{0}) : staked_{staked}, last_{last} {}
+
+    void apply(const UnitContent& content, const Position& position) override
+    {
+        // On the views' thread, where Catch's macros must not be used.
+        CROUPIER_ASSERT(position.seq == next(last_));
+        CROUPIER_ASSERT(content.seq == position.seq);
+        last_ = position.seq;
+        for (const auto& transfer : content.transfers) {
+            if (transfer.code == ledger::TransferCode::stake) { staked_ += static_cast<std::uint64_t>(transfer.amount); }
+        }
+    }
+    std::vector<SnapshotSection> save() const override { return {{"stakes", 1, to_bytes(staked_)}}; }
+
+private:
+    std::uint64_t staked_;
+    Seq last_;
+};
+
+std::uint64_t staked_up_to(const Units& units, Seq seq)
+{
+    std::uint64_t staked = 0;
+    for (const auto& unit : units) {
+        if (unit->position.seq > seq) { break; }
+        const auto content = open_unit(unit->bytes).value();
+        for (const auto& transfer : content.transfers) {
+            if (transfer.code == ledger::TransferCode::stake) { staked += static_cast<std::uint64_t>(transfer.amount); }
+        }
+    }
+    return staked;
+}
+
+/// Store and views together, as the host builds them.
+struct House {
+    TempDir dir;
+    TestLoop loop;
+    std::mutex mutex;
+    std::vector<std::string> problems;
+    std::unique_ptr<Views> views;
+    std::unique_ptr<SqliteStore> store;
+
+    void open(ViewsOptions options = {})
+    {
+        options.views_path = dir / "views.db";
+        options.snapshot_directory = dir.path();
+        options.on_failure = [this](const std::string& problem) {
+            const std::lock_guard lock{mutex};
+            problems.push_back(problem);
+        };
+        auto ledger = open_ledger(dir / "ledger.db");
+        auto opened = Views::open(std::move(options), *ledger);
+        INFO((opened ? "" : opened.error()));
+        REQUIRE(opened);
+        views = std::move(*opened);
+        StoreOptions store_options;
+        store_options.post = loop.poster();
+        store_options.fail_stop = [](const std::string& why) { throw std::runtime_error{why}; };
+        store_options.on_batch = [this](std::span<const std::shared_ptr<const Unit>> batch) { views->offer(batch); };
+        store = std::make_unique<SqliteStore>(std::move(ledger), std::move(store_options));
+    }
+
+    void start()
+    {
+        views->start([this](Seq from, std::size_t limit, std::move_only_function<void(Units)> done) {
+            store->read_on_writer(from, limit, std::move(done));
+        });
+    }
+
+    void submit(std::span<const std::shared_ptr<const Unit>> units)
+    {
+        for (const auto& unit : units) { store->submit(unit); }
+    }
+
+    void wait_for_views(Seq seq) const
+    {
+        const auto start = std::chrono::steady_clock::now();
+        while (views->applied_seq() < seq) {
+            REQUIRE(std::chrono::steady_clock::now() - start < std::chrono::seconds{60});
+            std::this_thread::sleep_for(std::chrono::milliseconds{1});
+        }
+    }
+
+    void close()
+    {
+        bool closed = false;
+        store->close([&] { closed = true; });
+        loop.run_until([&] { return closed; });
+        views->close();
+    }
+};
+
+/// Asks the reader and waits for the answer.
+template <class T, class Ask>
+Result<Viewed<T>> ask(TestLoop& loop, Ask query)
+{
+    std::optional<Result<Viewed<T>>> answer;
+    query([&](Result<Viewed<T>> viewed) { answer = std::move(viewed); });
+    loop.run_until([&] { return answer.has_value(); });
+    return *answer;
+}
+
+}  // namespace
+
+TEST_CASE("views: rounds, statement and requests say what the facts say", "[views]")
+{
+    Casino casino = small_casino();
+    casino.spin(kAda, 100, 250);  // Round 1, unit 4, transfers 1 and 2.
+    casino.spin(kBob, 40, 0);     // Round 2, unit 5, transfer 3.
+    casino.refuse(kAda);          // Request 3, unit 6.
+    casino.spin(kAda, 60, 0);     // Round 4, unit 7, transfer 4.
+    House house;
+    house.open();
+    house.start();
+    house.submit(casino.units);
+    house.wait_for_views(Seq{7});
+    ViewsReader reader{house.dir / "views.db", house.loop.poster()};
+
+    const auto rounds = ask<std::vector<RoundRow>>(
+        house.loop, [&](auto done) { reader.rounds(kAda, std::nullopt, 10, std::move(done)); });
+    REQUIRE(rounds);
+    CHECK(rounds->applied_seq == Seq{7});
+    REQUIRE(rounds->rows.size() == 2);
+    CHECK(rounds->rows[0].round == RoundId{4});
+    CHECK(rounds->rows[1].round == RoundId{1});
+    CHECK(rounds->rows[1].seq == Seq{4});
+    CHECK(rounds->rows[1].game == "lucky-lines");
+    CHECK(rounds->rows[1].stake == 100);
+    CHECK(rounds->rows[1].win == 250);
+    CHECK(rounds->rows[1].currency == euro());
+    CHECK(to_micros(rounds->rows[1].at) == 1'700'000'003'000'000);
+
+    const auto detail = ask<std::optional<RoundDetail>>(
+        house.loop, [&](auto done) { reader.round(kAda, RoundId{1}, std::move(done)); });
+    REQUIRE(detail);
+    REQUIRE(detail->rows);
+    CHECK(detail->rows->answer == Casino::answer(1));
+    CHECK(detail->rows->bets == std::vector<rounds::Bet>{{.kind = "straight", .numbers = {17}, .stake = 100}});
+    const auto others = ask<std::optional<RoundDetail>>(
+        house.loop, [&](auto done) { reader.round(kBob, RoundId{1}, std::move(done)); });
+    CHECK_FALSE(others->rows);  // Another player's round is no round of mine.
+
+    const auto statement = ask<std::vector<StatementRow>>(
+        house.loop, [&](auto done) { reader.statement(kAda, std::nullopt, 10, std::move(done)); });
+    REQUIRE(statement);
+    REQUIRE(statement->rows.size() == 3);
+    const auto& [newest, win, stake] = std::tie(statement->rows[0], statement->rows[1], statement->rows[2]);
+    CHECK(newest.transfer == TransferId{4});
+    CHECK(newest.amount == -60);
+    CHECK(newest.balance_after == 90);
+    CHECK(newest.version == 3);
+    CHECK(win.amount == 250);
+    CHECK(win.balance_after == 150);
+    CHECK(win.code == ledger::TransferCode::win);
+    CHECK(win.reference == 1);
+    CHECK(win.account == Casino::account(kAda));
+    CHECK(stake.amount == -100);
+    CHECK(stake.balance_after == -100);
+    CHECK(stake.currency == euro());
+
+    const auto request = ask<std::optional<RequestRow>>(
+        house.loop, [&](auto done) { reader.request(10, to_bytes(std::uint64_t{3}), std::move(done)); });
+    REQUIRE(request);
+    REQUIRE(request->rows);
+    CHECK(request->rows->seq == Seq{6});
+    CHECK(request->rows->result == 400);
+    CHECK(request->rows->answer == "no");
+    CHECK(request->rows->content_hash == sha256(to_bytes(std::uint64_t{3})));
+    const auto unknown = ask<std::optional<RequestRow>>(
+        house.loop, [&](auto done) { reader.request(20, to_bytes(std::uint64_t{3}), std::move(done)); });
+    CHECK_FALSE(unknown->rows);
+    house.close();
+}
+
+TEST_CASE("views: pages follow each other without gap or repeat, newest first", "[views]")
+{
+    Casino casino = small_casino();
+    for (int i = 0; i < 53; ++i) { casino.spin(i % 4 == 3 ? kBob : kAda, 10, 7); }
+    House house;
+    house.open();
+    house.start();
+    house.submit(casino.units);
+    house.wait_for_views(casino.chain.head().seq);
+    ViewsReader reader{house.dir / "views.db", house.loop.poster()};
+
+    std::vector<std::uint64_t> rounds;
+    std::optional<RoundId> before;
+    while (true) {
+        const auto page = ask<std::vector<RoundRow>>(
+            house.loop, [&](auto done) { reader.rounds(kAda, before, 7, std::move(done)); });
+        REQUIRE(page);
+        if (page->rows.empty()) { break; }
+        CHECK(page->rows.size() <= 7);
+        for (const auto& row : page->rows) { rounds.push_back(raw(row.round)); }
+        before = page->rows.back().round;
+    }
+    CHECK(rounds.size() == 40);
+    CHECK(std::ranges::is_sorted(rounds, std::ranges::greater_equal{}));
+
+    std::vector<std::uint64_t> entries;
+    std::optional<std::uint64_t> before_id;
+    while (true) {
+        const auto page = ask<std::vector<StatementRow>>(
+            house.loop, [&](auto done) { reader.statement(kAda, before_id, 9, std::move(done)); });
+        REQUIRE(page);
+        if (page->rows.empty()) { break; }
+        for (const auto& row : page->rows) { entries.push_back(row.id); }
+        before_id = page->rows.back().id;
+    }
+    CHECK(entries.size() == 80);
+    CHECK(std::ranges::adjacent_find(entries, std::ranges::less_equal{}) == entries.end());
+
+    const auto from_the_end = ask<std::vector<RoundRow>>(house.loop,
+        [&](auto done) { reader.rounds(kAda, RoundId{std::numeric_limits<std::uint64_t>::max()}, 1, std::move(done)); });
+    CHECK(from_the_end->rows.at(0).round == RoundId{rounds.front()});
+    house.close();
+}
+
+TEST_CASE("views: what overflows the queue is read from the ledger, and the rows are the same", "[views]")
+{
+    Casino casino = small_casino();
+    casino.play(6000);
+    House house;
+    ViewsOptions options;
+    options.queue_bytes_max = 20'000;
+    options.read_bytes = 30'000;
+    options.transaction_units_max = 50;
+    options.fold = std::make_unique<StakeFold>();
+    options.snapshot_units = 1000;
+    house.open(std::move(options));
+
+    house.submit(std::span{casino.units}.first(3000));
+    house.loop.run_until([&] { return house.store->queued_bytes() == 0 || house.loop.run_posted() > 0; });
+    house.start();  // The worker was away; it goes on while more comes.
+    for (std::size_t i = 3000; i < casino.units.size(); i += 100) {
+        house.submit(std::span{casino.units}.subspan(i, std::min<std::size_t>(100, casino.units.size() - i)));
+        house.loop.run_posted();
+    }
+    house.wait_for_views(casino.chain.head().seq);
+    CHECK(house.views->dropped_batches() > 0);
+    house.close();
+    CHECK(house.problems.empty());
+
+    const auto rebuilt = rebuild_views(house.dir / "ledger.db", house.dir / "rebuilt.db");
+    REQUIRE(rebuilt);
+    CHECK(*rebuilt == casino.chain.head().seq);
+    CHECK(dump(house.dir / "views.db") == dump(house.dir / "rebuilt.db"));
+
+    // The fold saw every unit too.
+    const auto snapshots = load_snapshots(house.dir.path()).snapshots;
+    REQUIRE(snapshots.size() == 2);
+    CHECK(snapshots[0].position == casino.chain.head());
+    CHECK(from_bytes<std::uint64_t>(snapshots[0].sections[0].bytes) == staked_up_to(casino.units, snapshots[0].position.seq));
+}
+
+TEST_CASE("views: a restart goes on where the rows end", "[views]")
+{
+    Casino casino = small_casino();
+    casino.play(500);
+    House house;
+    for (std::size_t i = 0; i < casino.units.size(); i += 100) {
+        house.open();
+        house.start();
+        house.submit(std::span{casino.units}.subspan(i, std::min<std::size_t>(100, casino.units.size() - i)));
+        house.close();  // Everything was offered and worked off.
+        CHECK(raw(house.views->applied_seq()) == std::min(i + 100, casino.units.size()));
+        house.store.reset();
+        house.views.reset();
+    }
+    REQUIRE(rebuild_views(house.dir / "ledger.db", house.dir / "rebuilt.db"));
+    CHECK(dump(house.dir / "views.db") == dump(house.dir / "rebuilt.db"));
+}
+
+TEST_CASE("views: rows of another ledger, a missing or a damaged file are built again", "[views]")
+{
+    Casino casino = small_casino();
+    casino.play(300);
+    House house;
+    house.open();
+    house.start();
+    house.submit(casino.units);
+    house.close();
+    const std::string expected = dump(house.dir / "views.db");
+    house.store.reset();
+    house.views.reset();
+
+    SECTION("it is missing") { std::filesystem::remove(house.dir / "views.db"); }
+    SECTION("it is no database") { std::ofstream{house.dir / "views.db", std::ios::trunc} << std::string(9000, '?'); }
+    SECTION("it is of another ledger, which was longer")
+    {
+        Casino other = small_casino();
+        other.play(900, 2);
+        const TempDir elsewhere;
+        {
+            auto ledger = open_ledger(elsewhere / "ledger.db");
+            append(*ledger, other.units);
+        }
+        std::filesystem::remove(house.dir / "views.db");
+        REQUIRE(rebuild_views(elsewhere / "ledger.db", house.dir / "views.db"));
+    }
+    SECTION("it is of another ledger, which was shorter")
+    {
+        Casino other = small_casino();
+        other.play(100, 2);
+        const TempDir elsewhere;
+        {
+            auto ledger = open_ledger(elsewhere / "ledger.db");
+            append(*ledger, other.units);
+        }
+        REQUIRE(rebuild_views(elsewhere / "ledger.db", house.dir / "views.db"));
+    }
+    SECTION("it is of a newer program")
+    {
+        Connection connection{(house.dir / "views.db").string(), OpenMode::existing};
+        connection.run("INSERT INTO schema_version VALUES (99, 99, '')");
+        connection.run("DELETE FROM rounds");
+    }
+
+    house.open();
+    house.start();
+    house.wait_for_views(casino.chain.head().seq);
+    house.close();
+    CHECK(dump(house.dir / "views.db") == expected);
+}
+
+TEST_CASE("views: snapshots are made every so many units and at the end, and are gone on from", "[views]")
+{
+    Casino casino = small_casino();
+    casino.play(997);  // 1000 units.
+    House house;
+    {
+        ViewsOptions options;
+        options.fold = std::make_unique<StakeFold>();
+        options.snapshot_units = 400;
+        house.open(std::move(options));
+    }
+    house.start();
+    house.submit(std::span{casino.units}.first(900));
+    house.wait_for_views(Seq{900});
+    house.close();
+    house.store.reset();
+    house.views.reset();
+    auto snapshots = load_snapshots(house.dir.path()).snapshots;
+    REQUIRE(snapshots.size() == 2);
+    CHECK(snapshots[0].position == casino.units[899]->position);
+    CHECK(snapshots[1].position == casino.units[799]->position);
+    for (const auto& snapshot : snapshots) {
+        CHECK(from_bytes<std::uint64_t>(snapshot.sections.at(0).bytes) == staked_up_to(casino.units, snapshot.position.seq));
+    }
+
+    // The next start takes the older one, as if the newer had been damaged: the rows are ahead of the fold.
+    {
+        ViewsOptions options;
+        options.fold = std::make_unique<StakeFold>(from_bytes<std::uint64_t>(snapshots[1].sections[0].bytes).value(), Seq{800});
+        options.folded = snapshots[1].position;
+        house.open(std::move(options));
+    }
+    house.start();
+    house.submit(std::span{casino.units}.subspan(900));
+    house.wait_for_views(Seq{1000});
+    house.close();
+    snapshots = load_snapshots(house.dir.path()).snapshots;
+    CHECK(snapshots.at(0).position == casino.chain.head());
+    CHECK(from_bytes<std::uint64_t>(snapshots[0].sections[0].bytes) == staked_up_to(casino.units, Seq{1000}));
+}
+
+TEST_CASE("views: a snapshot that cannot be written is told, and the rows go on", "[views]")
+{
+    Casino casino = small_casino();
+    casino.play(300);
+    House house;
+    ViewsOptions options;
+    options.fold = std::make_unique<StakeFold>();
+    options.snapshot_units = 100;
+    options.views_path = house.dir / "views.db";
+    options.snapshot_directory = house.dir / "missing";
+    std::atomic<int> problems{0};
+    options.on_failure = [&](const std::string&) { ++problems; };
+    {
+        auto ledger = open_ledger(house.dir / "ledger.db");
+        append(*ledger, casino.units);
+        auto views = Views::open(std::move(options), *ledger);
+        REQUIRE(views);
+        (*views)->start([&](Seq from, std::size_t limit, std::move_only_function<void(Units)> done) {
+            done(ledger->read(from, limit).value());  // On the views' own thread: nobody else uses this ledger.
+        });
+        house.views = std::move(*views);
+        house.wait_for_views(Seq{303});
+        house.views->close();
+    }
+    CHECK(problems == 4);  // At 100, 200, 300 and at the end.
+}
+
+TEST_CASE("views: the reader refuses what is too much, and answers nobody once it is gone", "[views]")
+{
+    House house;
+    house.open();
+    {
+        ViewsReader reader{house.dir / "views.db", house.loop.poster(), 0};
+        const auto refused = ask<std::vector<RoundRow>>(
+            house.loop, [&](auto done) { reader.rounds(kAda, std::nullopt, 10, std::move(done)); });
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == ErrorCode::overloaded);
+    }
+    {
+        ViewsReader reader{house.dir / "views.db", house.loop.poster()};
+        reader.rounds(kAda, std::nullopt, 10, [](const auto&) { FAIL("the reader is gone"); });
+    }
+    house.loop.run_posted();
+    {
+        ViewsReader reader{house.dir / "no/views.db", house.loop.poster()};
+        const auto refused = ask<std::vector<RoundRow>>(
+            house.loop, [&](auto done) { reader.rounds(kAda, std::nullopt, 10, std::move(done)); });
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == ErrorCode::not_available);
+    }
+    house.start();
+    house.close();
+}
+
+TEST_CASE("views: rows may be read while they are written, each answer of one moment", "[views]")
+{
+    Casino casino = small_casino();
+    casino.play(3000);
+    House house;
+    ViewsOptions options;
+    options.transaction_units_max = 20;
+    house.open(std::move(options));
+    house.start();
+    ViewsReader reader{house.dir / "views.db", house.loop.poster()};
+    Seq last{0};
+    std::size_t submitted = 0;
+    while (last < casino.chain.head().seq) {
+        const std::size_t more = std::min<std::size_t>(100, casino.units.size() - submitted);
+        house.submit(std::span{casino.units}.subspan(submitted, more));
+        submitted += more;
+        const auto page = ask<std::vector<RoundRow>>(
+            house.loop, [&](auto done) { reader.rounds(kAda, std::nullopt, 5, std::move(done)); });
+        REQUIRE(page);
+        CHECK(page->applied_seq >= last);
+        for (const auto& row : page->rows) { CHECK(row.seq <= page->applied_seq); }
+        last = page->applied_seq;
+    }
+    house.close();
+}
