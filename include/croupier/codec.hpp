@@ -150,7 +150,7 @@ void ByteWriter::write(const T& value)
     } else if constexpr (is_variant<T>) {
         static_assert(std::variant_size_v<T> < 256);
         integer(static_cast<std::uint8_t>(value.index()));
-        std::visit([this](const auto& alternative) { write(alternative); }, value);
+        std::visit([this](const auto& alternative) { this->write(alternative); }, value);
     } else {
         static_assert(Described<T>, "describe the struct with BOOST_DESCRIBE_STRUCT");
         boost::mp11::mp_for_each<Members<T>>([&](auto member) { write(value.*member.pointer); });

@@ -202,3 +202,18 @@ TEST_CASE("keys: a file that is no key file is refused", "[adapters]")
     CHECK_THAT(keys.error(), Catch::StartsWith("keys.db: "));
     CHECK_FALSE(SqliteKeys::open(folder / "no/such/folder/keys.db", entropy, 16).has_value());
 }
+
+TEST_CASE("keys: a copy made while the file is in use unseals the same, and is its owner's alone", "[adapters]")
+{
+    const fakes::TemporaryFolder folder;
+    auto keys = open_from(folder / "keys.db", 1);
+    const Sealed sealed = keys->seal(3, as_bytes("Ada")).value();
+    REQUIRE(keys->copy_to(folder / "copy.db") == std::nullopt);
+    CHECK(keys->copy_to(folder / "copy.db").has_value());  // It exists now, and is not overwritten.
+    struct stat status{};
+    REQUIRE(::stat((folder / "copy.db").c_str(), &status) == 0);
+    CHECK((status.st_mode & 0777) == 0600);
+    auto copy = open_from(folder / "copy.db", 4);
+    CHECK(copy->unseal(sealed) == keys->unseal(sealed));
+    CHECK(copy->durable_to() >= keys->durable_to());
+}
