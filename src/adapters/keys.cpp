@@ -72,7 +72,6 @@ SqliteKeys::Opened SqliteKeys::open(const std::filesystem::path& path, Entropy& 
     }
     std::unique_ptr<SqliteKeys> keys{new SqliteKeys{std::move(file), entropy, pool_size}};
     if (auto failed = keys->load()) { return std::unexpected{std::move(*failed)}; }
-    keys->refill_ = std::thread{[&self = *keys] { self.refill_forever(); }};
     return keys;
 }
 
@@ -113,14 +112,14 @@ std::optional<std::string> SqliteKeys::load()
 std::optional<std::string> SqliteKeys::reserve_from(std::uint64_t key_id)
 {
     CROUPIER_ASSERT(key_id >= 1);
-    std::uint64_t durable = 0;
     {
         const std::lock_guard lock{mutex_};
         used_to_ = std::max(used_to_, key_id - 1);
-        durable = keys_.size();
     }
-    // Keys before key_id that do not exist were lost or erased with their file: they are not made again.
-    return make_keys(std::max(durable + 1, key_id), key_id + pool_size_ - 1);
+    // Keys before key_id that do not exist were lost with their file: they are not made again.
+    if (auto failed = make_keys(key_id, key_id + pool_size_ - 1)) { return failed; }
+    if (!refill_.joinable()) { refill_ = std::thread{[this] { refill_forever(); }}; }
+    return std::nullopt;
 }
 
 std::optional<std::string> SqliteKeys::make_keys(std::uint64_t first, std::uint64_t last)

@@ -32,8 +32,8 @@ public:
     SqliteKeys(const SqliteKeys&) = delete;
     SqliteKeys& operator=(const SqliteKeys&) = delete;
 
-    /// Says which key is the next one to be used, and makes the pool from there on; durable before this returns.
-    /// nullopt: done; otherwise what failed.
+    /// Says which key is the next one to be used, and makes the pool from there on; durable before this returns. Before
+    /// it no key is made: a tool that only unseals or erases does not call it. nullopt: done; otherwise what failed.
     std::optional<std::string> reserve_from(std::uint64_t key_id);
 
     Result<Sealed> seal(std::uint64_t key_id, std::span<const std::byte> plain) override;
