@@ -118,7 +118,9 @@ std::optional<std::string> SqliteKeys::reserve_from(std::uint64_t key_id)
     }
     // Keys before key_id that do not exist were lost with their file: they are not made again.
     if (auto failed = make_keys(key_id, key_id + pool_size_ - 1)) { return failed; }
-    if (!refill_.joinable()) { refill_ = std::thread{[this] { refill_forever(); }}; }
+    if (!refill_.joinable()) {
+        refill_ = std::thread{[this] { refill_forever(); }};
+    }
     return std::nullopt;
 }
 
