@@ -14,12 +14,13 @@ namespace {
 constexpr std::int64_t kApplicationId = 1129467980;  // "CRPL", as in 0001_ledger.sql.
 constexpr std::uint64_t kProgressUnits = 10'000;
 
-// Order matters: the page size before the first page, exclusive locking before the first use of the log (so that its
-// index lives in our memory and no second connection can ever be inside the file).
+// Order matters. Exclusive locking before anything that reads the file: the log's index then lives in our memory
+// instead of a file that others could map, and no second connection can ever be inside. The page size before the first
+// page.
 constexpr const char* kPragmas = R"(
+    PRAGMA locking_mode = EXCLUSIVE;
     PRAGMA page_size = 4096;
     PRAGMA auto_vacuum = NONE;
-    PRAGMA locking_mode = EXCLUSIVE;
     PRAGMA mmap_size = 0;
     PRAGMA cache_size = -16384;
     PRAGMA temp_store = MEMORY;

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+struct sqlite3_vfs;
+
+namespace croupier::store::test {
+
+/// A disk in memory, as SQLite sees one, that can lose power: what was written and not yet synced is then there in part,
+/// any sectors of it, in any order. Registered as a SQLite VFS under its own name for as long as it lives.
+class FaultyDisk {
+public:
+    enum class Fault {
+        none,
+        power_off,    ///< Nothing from the chosen operation on is done or answered well.
+        io_error,     ///< The chosen operation alone fails, after having been done in part.
+    };
+
+    explicit FaultyDisk(std::string name);
+    ~FaultyDisk();
+    FaultyDisk(const FaultyDisk&) = delete;
+    FaultyDisk& operator=(const FaultyDisk&) = delete;
+
+    const std::string& name() const noexcept { return name_; }
+
+    /// The fault strikes at the `operation`th write, truncation, removal or sync from now, counted from 1.
+    void strike_at(std::uint64_t operation, Fault fault, std::uint64_t seed);
+    /// From now on the disk says that it synced, and did not.
+    void lie_about_syncs() noexcept { lying_ = true; }
+    /// Writes, truncations, removals and syncs so far.
+    std::uint64_t operations() const noexcept { return operations_; }
+    bool struck() const noexcept { return struck_; }
+    /// After a power cut: each file is what was synced, and any part of what was not. The disk works again.
+    void restart(std::uint64_t seed);
+
+private:
+    friend struct FaultyVfs;
+
+    /// One change since the last sync.
+    struct Change {
+        std::uint64_t offset;
+        std::vector<std::byte> bytes;
+        bool truncate;  ///< To `offset`; there are no bytes.
+    };
+    struct File {
+        std::vector<std::byte> now;      ///< What a reader sees.
+        std::vector<std::byte> durable;  ///< What is there after a power cut at the least.
+        std::vector<Change> changes;
+    };
+
+    static void apply(std::vector<std::byte>& content, const Change& change);
+    /// True: go on. False: this operation fails.
+    bool operation();
+    void write_in_part(File& file, const Change& change);
+
+    std::string name_;
+    std::unique_ptr<sqlite3_vfs> vfs_;
+    std::map<std::string, File> files_;
+    std::uint64_t operations_ = 0;
+    std::uint64_t strike_at_ = 0;
+    Fault fault_ = Fault::none;
+    bool struck_ = false;
+    bool off_ = false;
+    bool lying_ = false;
+    std::mt19937_64 random_;
+};
+
+}  // namespace croupier::store::test
