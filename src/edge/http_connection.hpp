@@ -19,6 +19,7 @@
 
 #include "beast_stream.hpp"
 #include "croupier/assert.hpp"
+#include "gunzip.hpp"
 #include "http_text.hpp"
 #include "hub.hpp"
 #include "websocket_connection.hpp"
@@ -134,7 +135,7 @@ private:
         }
         const auto dialect = websocket_dialect(decoded.path);
         if (dialect) {
-            const auto refused = refuse_upgrade(request, *dialect);
+            const auto refused = refuse_upgrade(request, decoded, *dialect);
             if (refused) {
                 co_await write_last(*refused);
             } else {
@@ -142,6 +143,7 @@ private:
             }
             co_return false;
         }
+        takes_gzip_ = accepts_gzip(text(request[boost::beast::http::field::accept_encoding]));
         const bool kept = co_await answer(std::move(decoded), request.keep_alive());
         co_return kept;
     }
@@ -232,7 +234,8 @@ private:
         return std::nullopt;
     }
 
-    std::optional<HttpResponse> refuse_upgrade(const Request& request, Dialect dialect) const
+    std::optional<HttpResponse> refuse_upgrade(
+        const Request& request, const HttpRequest& decoded, Dialect dialect) const
     {
         using boost::beast::http::field;
         if (!boost::beast::websocket::is_upgrade(request)) {
@@ -247,7 +250,7 @@ private:
         }
         // Bytes behind the request would be frames sent before we agreed to any.
         const bool fit = request.count(field::sec_websocket_key) == 1 &&
-                         websocket_key_valid(text(request[field::sec_websocket_key])) && request.body().empty() &&
+                         websocket_key_valid(text(request[field::sec_websocket_key])) && decoded.body.empty() &&
                          buffer_.size() == 0 && request.count(field::origin) <= 1;
         if (!fit) { return problem(ErrorCode::malformed); }
         if (dialect == Dialect::croupier_v1 && !WebSocketConnection<Stream>::offers_protocol(request)) {
@@ -284,11 +287,22 @@ private:
         call_ = ConnectionId{};
         if (cut_) { co_return false; }
 
-        const HttpResponse response = *std::exchange(response_, std::nullopt);
+        HttpResponse response = *std::exchange(response_, std::nullopt);
+        if (response.gzip && !takes_gzip_) { unpack(response); }
         const bool kept = keep_alive && !hub_->draining();
         const bool written = co_await write(response, kept, head);
         if (written && !kept) { co_await linger(); }
         co_return written && kept;
+    }
+
+    /// For the few clients that do not take gzip (curl without --compressed).
+    static void unpack(HttpResponse& response)
+    {
+        auto body = gunzip(response.body);
+        CROUPIER_ASSERT(body.has_value());  // The host said that it is gzip.
+        response.body = std::move(*body);
+        response.gzip = false;
+        response.headers.emplace_back("Vary", "Accept-Encoding");
     }
 
     Task<bool> write(const HttpResponse& response, bool keep_alive, bool head)
@@ -345,6 +359,7 @@ private:
     bool idle_ = false;             ///< Waits for the first byte of a request.
     bool reading_request_ = false;  ///< Past its first byte.
     bool timed_out_ = false;
+    bool takes_gzip_ = false;       ///< The client of the current call.
     bool over_limit_ = false;  ///< Accepted only to be refused.
     bool cut_ = false;
     bool moved_ = false;  ///< The stream belongs to a WebSocket now.

@@ -33,39 +33,20 @@ bool starts_ignoring_case(std::string_view text, std::string_view prefix) noexce
     return text.size() >= prefix.size() && equal_ignoring_case(text.substr(0, prefix.size()), prefix);
 }
 
-/// Well-formed by RFC 3629: no overlong form, no surrogate, nothing above U+10FFFF.
-bool is_utf8(std::string_view text) noexcept
+/// The text up to the separator, which is taken off `rest` together with it.
+std::string_view take_until(std::string_view& rest, char separator) noexcept
 {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    for (std::size_t i = 0; i < text.size();) {
-        const auto first = byte(i);
-        std::size_t more = 0;
-        unsigned char low = 0x80;
-        unsigned char high = 0xbf;
-        if (first < 0x80) {
-            more = 0;
-        } else if (first >= 0xc2 && first <= 0xdf) {
-            more = 1;
-        } else if (first >= 0xe0 && first <= 0xef) {
-            more = 2;
-            if (first == 0xe0) { low = 0xa0; }
-            if (first == 0xed) { high = 0x9f; }
-        } else if (first >= 0xf0 && first <= 0xf4) {
-            more = 3;
-            if (first == 0xf0) { low = 0x90; }
-            if (first == 0xf4) { high = 0x8f; }
-        } else {
-            return false;
-        }
-        if (text.size() - i <= more) { return false; }
-        for (std::size_t k = 1; k <= more; ++k) {
-            if (byte(i + k) < low || byte(i + k) > high) { return false; }
-            low = 0x80;
-            high = 0xbf;
-        }
-        i += more + 1;
-    }
-    return true;
+    const auto end = rest.find(separator);
+    const auto taken = rest.substr(0, end);
+    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+    return taken;
+}
+
+std::string_view trimmed(std::string_view text) noexcept
+{
+    while (text.starts_with(' ') || text.starts_with('\t')) { text.remove_prefix(1); }
+    while (text.ends_with(' ') || text.ends_with('\t')) { text.remove_suffix(1); }
+    return text;
 }
 
 enum class Part : std::uint8_t { path, query };
@@ -162,6 +143,40 @@ void add_two_digits(std::string& text, unsigned number)
 
 }  // namespace
 
+bool is_utf8(std::string_view text) noexcept
+{
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    for (std::size_t i = 0; i < text.size();) {
+        const auto first = byte(i);
+        std::size_t more = 0;
+        unsigned char low = 0x80;
+        unsigned char high = 0xbf;
+        if (first < 0x80) {
+            more = 0;
+        } else if (first >= 0xc2 && first <= 0xdf) {
+            more = 1;
+        } else if (first >= 0xe0 && first <= 0xef) {
+            more = 2;
+            if (first == 0xe0) { low = 0xa0; }
+            if (first == 0xed) { high = 0x9f; }
+        } else if (first >= 0xf0 && first <= 0xf4) {
+            more = 3;
+            if (first == 0xf0) { low = 0x90; }
+            if (first == 0xf4) { high = 0x8f; }
+        } else {
+            return false;
+        }
+        if (text.size() - i <= more) { return false; }
+        for (std::size_t k = 1; k <= more; ++k) {
+            if (byte(i + k) < low || byte(i + k) > high) { return false; }
+            low = 0x80;
+            high = 0xbf;
+        }
+        i += more + 1;
+    }
+    return true;
+}
+
 std::optional<Target> parse_target(std::string_view text)
 {
     text = without_authority(text);
@@ -173,9 +188,7 @@ std::optional<Target> parse_target(std::string_view text)
     Target target{.path = path->empty() ? "/" : *path, .query = {}};
     auto rest = mark == std::string_view::npos ? std::string_view{} : text.substr(mark + 1);
     while (!rest.empty()) {
-        const auto end = rest.find('&');
-        const auto pair = rest.substr(0, end);
-        rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+        const auto pair = take_until(rest, '&');
         if (pair.empty()) { continue; }
         const auto equals = pair.find('=');
         auto name = decode(pair.substr(0, equals), Part::query);
@@ -209,15 +222,24 @@ bool origin_allowed(std::string_view origin, std::string_view host, std::span<co
 bool list_holds(std::string_view list, std::string_view token)
 {
     while (!list.empty()) {
-        const auto comma = list.find(',');
-        auto item = list.substr(0, comma);
-        while (item.starts_with(' ') || item.starts_with('\t')) { item.remove_prefix(1); }
-        while (item.ends_with(' ') || item.ends_with('\t')) { item.remove_suffix(1); }
-        if (item == token) { return true; }
-        if (comma == std::string_view::npos) { break; }
-        list.remove_prefix(comma + 1);
+        if (trimmed(take_until(list, ',')) == token) { return true; }
     }
     return false;
+}
+
+bool accepts_gzip(std::string_view accept_encoding)
+{
+    bool any = false;
+    while (!accept_encoding.empty()) {
+        auto item = take_until(accept_encoding, ',');
+        const auto coding = trimmed(take_until(item, ';'));
+        const auto weight = trimmed(item);
+        // "q=0", "q=0.0", … : no digit but zero.
+        const bool refused = starts_ignoring_case(weight, "q=") && weight.find_first_of("123456789") == weight.npos;
+        if (equal_ignoring_case(coding, "gzip") || equal_ignoring_case(coding, "x-gzip")) { return !refused; }
+        if (coding == "*") { any = !refused; }
+    }
+    return any;
 }
 
 bool websocket_key_valid(std::string_view key) noexcept
@@ -252,7 +274,7 @@ std::string response_head(const HttpResponse& response, bool keep_alive, WallTim
         head.append("Content-Length: ").append(std::to_string(response.body.size())).append("\r\n");
         if (!response.content_type.empty()) { add_header(head, "Content-Type", response.content_type); }
     }
-    if (response.gzip) { head.append("Content-Encoding: gzip\r\n"); }
+    if (response.gzip) { head.append("Content-Encoding: gzip\r\nVary: Accept-Encoding\r\n"); }
     for (const auto& [name, value] : response.headers) { add_header(head, name, value); }
     head.append("\r\n");
     return head;

@@ -14,6 +14,9 @@
 /// What HTTP needs of text: pure functions, strict on what comes in.
 namespace croupier::edge {
 
+/// Well-formed by RFC 3629: no overlong form, no surrogate, nothing above U+10FFFF.
+bool is_utf8(std::string_view text) noexcept;
+
 struct Target {
     std::string path;  ///< Decoded.
     std::vector<std::pair<std::string, std::string>> query;  ///< Decoded, in order; '+' is a space.
@@ -29,6 +32,9 @@ bool origin_allowed(std::string_view origin, std::string_view host, std::span<co
 
 /// True if the comma-separated list holds the token, exactly.
 bool list_holds(std::string_view list, std::string_view token);
+
+/// Whether an Accept-Encoding header allows gzip: named, or by "*", and not with q=0.
+bool accepts_gzip(std::string_view accept_encoding);
 
 /// True for what RFC 6455 wants: 16 bytes in base64.
 bool websocket_key_valid(std::string_view key) noexcept;

@@ -18,6 +18,7 @@
 
 #include "beast_stream.hpp"
 #include "croupier/assert.hpp"
+#include "http_text.hpp"
 #include "hub.hpp"
 #include "outbox.hpp"
 #include "rate.hpp"
@@ -182,6 +183,11 @@ private:
 
     void deliver(std::string_view text)
     {
+        // Beast checks as the bytes come, but not the end of a message whose last fragment is empty.
+        if (!stream_.got_binary() && !is_utf8(text)) {
+            close(1007, "not UTF-8");
+            return;
+        }
         if (dialect_ == Dialect::echo) {
             send_now(Frame{.bytes = std::string{text}, .binary = stream_.got_binary()});
             return;
