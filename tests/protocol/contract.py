@@ -87,7 +87,7 @@ class Contract:
         error = jsonschema.exceptions.best_match(self._validators[key].iter_errors(value))
         if error is not None:
             where = "/".join(str(part) for part in error.absolute_path) or "(top)"
-            raise Drift(f"{document}#/{pointer}: at {where}: {error.message}\nin {json.dumps(value)[:2000]}")
+            raise Drift(f"{document}#/{pointer}: at {where}: {error.message[-600:]}\nin {json.dumps(value)[:600]}")
 
     # WebSocket -------------------------------------------------------------------------------------------------------
 
@@ -113,7 +113,8 @@ class Contract:
         """An HTTP answer. An unknown path or method must be answered by a problem document."""
         media_type = content_type.split(";")[0].strip() if content_type else ""
         found = self.operation("GET" if method == "HEAD" else method, path.split("?")[0])
-        if status >= 400:
+        told = found[1]["responses"].get(str(status), {}).get("content", {}) if found else {}
+        if status >= 400 and (media_type == "application/problem+json" or media_type not in told):
             if media_type != "application/problem+json":
                 raise Drift(f"{method} {path}: {status} is a {media_type}, not a problem document")
             problem = json.loads(body)
