@@ -6,10 +6,7 @@ namespace {
 
 const nlohmann::json kNothing;
 
-bool is_id_character(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-}
+bool is_id_character(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; }
 
 }  // namespace
 
@@ -53,8 +50,8 @@ std::int64_t Node::integer(std::int64_t min, std::int64_t max) const
 {
     if (!failed() && value_->is_number_integer()) {
         // An unsigned value beyond int64 is out of every range.
-        const bool fits = !value_->is_number_unsigned() ||
-                          value_->get<std::uint64_t>() <= static_cast<std::uint64_t>(max < 0 ? 0 : max);
+        const bool fits = !value_->is_number_unsigned()
+            || value_->get<std::uint64_t>() <= static_cast<std::uint64_t>(max < 0 ? 0 : max);
         const auto value = fits ? value_->get<std::int64_t>() : min;
         if (fits && value >= min && value <= max) { return value; }
     }
@@ -82,8 +79,8 @@ std::string Node::id() const
 {
     if (!failed() && value_->is_string()) {
         auto id = value_->get<std::string>();
-        if (!id.empty() && id.size() <= 40 && std::ranges::all_of(id, is_id_character) && id.front() != '-' &&
-            id.back() != '-') {
+        if (!id.empty() && id.size() <= 40 && std::ranges::all_of(id, is_id_character) && id.front() != '-'
+            && id.back() != '-') {
             return id;
         }
     }

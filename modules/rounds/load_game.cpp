@@ -35,9 +35,7 @@ std::expected<std::unique_ptr<Game>, DefinitionError> load_game(std::string_view
 {
     DuplicateCheck check;
     const auto parsed = nlohmann::json::parse(json, std::ref(check), /*allow_exceptions=*/false);
-    if (parsed.is_discarded() || !parsed.is_object()) {
-        return std::unexpected{DefinitionError{"/", "a JSON object"}};
-    }
+    if (parsed.is_discarded() || !parsed.is_object()) { return std::unexpected{DefinitionError{"/", "a JSON object"}}; }
     if (check.duplicate) { return std::unexpected{DefinitionError{"/", "\"" + *check.duplicate + "\" once"}}; }
 
     std::optional<DefinitionError> error;

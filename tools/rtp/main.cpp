@@ -36,7 +36,8 @@ bool report(const std::string& file, std::uint64_t spins, std::uint64_t seed)
 
 int main(int argc, char** argv)
 {
-    CLI::App app{"Theoretical figures of games, computed exactly from their definitions, and checked by play on demand"};
+    CLI::App app{
+        "Theoretical figures of games, computed exactly from their definitions, and checked by play on demand"};
     std::vector<std::string> files;
     std::uint64_t spins = 0;
     std::uint64_t seed = 1;

@@ -61,11 +61,12 @@ std::string slot_figures(const Game& game, std::string_view json)
          << percent(game.info().rtp_ppm) << "\n"
          << "    the paid spin alone: " << rtp.base_spin << " of the stake\n";
     if (rtp.free_spins.size() <= 60) { text << "    free spins a round: " << rtp.free_spins << "\n"; }
-    text << "  hit frequency: " << percent(static_cast<std::uint64_t>(paying) * 1'000'000 / all) << " (" << paying << " of " << all
-         << " stop combinations pay)\n"
+    text << "  hit frequency: " << percent(static_cast<std::uint64_t>(paying) * 1'000'000 / all) << " (" << paying
+         << " of " << all << " stop combinations pay)\n"
          << "  largest win of one spin: " << best << " times the stake per line (" << best / lines << "."
          << best % lines * 100 / lines / 10 << best % lines * 100 / lines % 10 << " times the stake)\n"
-         << "  a round never pays more than " << std::min(bound / lines + (bound % lines != 0 ? 1 : 0), definition.win_cap)
+         << "  a round never pays more than "
+         << std::min(bound / lines + (bound % lines != 0 ? 1 : 0), definition.win_cap)
          << " times the stake; its cap is " << definition.win_cap << "\n";
     return text.str();
 }

@@ -109,10 +109,7 @@ private:
 
 }  // namespace
 
-std::span<const BetKind> bet_kinds()
-{
-    return kKinds;
-}
+std::span<const BetKind> bet_kinds() { return kKinds; }
 
 std::span<const TableBet> table_bets()
 {

@@ -81,8 +81,7 @@ public:
         return drawn.empty() ? std::vector<Bound>{kPockets} : std::vector<Bound>{};
     }
 
-    Outcome evaluate(
-        std::int64_t total_stake, std::span<const Bet> bets, std::span<const Value> drawn) const override
+    Outcome evaluate(std::int64_t total_stake, std::span<const Bet> bets, std::span<const Value> drawn) const override
     {
         CROUPIER_ASSERT(drawn.size() == 1 && drawn[0] < kPockets);
         const std::uint32_t number = drawn[0];

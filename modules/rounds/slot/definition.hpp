@@ -46,11 +46,11 @@ struct Definition {
     };
     std::array<Run, kReels + 1> wild_runs{};
     /// By the number of scatters in sight, up to all cells. A number that the file does not name pays as the next lower.
-    std::array<std::int64_t, kCells + 1> scatter_pays{};   ///< Times the total stake.
-    std::array<std::uint32_t, kCells + 1> free_spins{};    ///< How many they award.
-    std::int64_t free_spin_multiplier = 1;                 ///< Of every win of a free spin.
-    std::uint32_t free_spins_limit = 0;                    ///< Of one round; a retrigger beyond it is cut.
-    std::int64_t win_cap = 0;                              ///< Of one round, times the total stake.
+    std::array<std::int64_t, kCells + 1> scatter_pays{};  ///< Times the total stake.
+    std::array<std::uint32_t, kCells + 1> free_spins{};   ///< How many they award.
+    std::int64_t free_spin_multiplier = 1;                ///< Of every win of a free spin.
+    std::uint32_t free_spins_limit = 0;                   ///< Of one round; a retrigger beyond it is cut.
+    std::int64_t win_cap = 0;                             ///< Of one round, times the total stake.
 
     std::int64_t lines_count() const { return static_cast<std::int64_t>(lines.size()); }
 };

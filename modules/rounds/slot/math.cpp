@@ -8,7 +8,8 @@ namespace croupier::rounds::slot {
 
 namespace {
 
-using Integer = boost::multiprecision::cpp_int;
+// Without expression templates: a sum is a value, not a promise that refers to its parts.
+using Integer = boost::multiprecision::number<boost::multiprecision::cpp_int_backend<>, boost::multiprecision::et_off>;
 
 Integer cycle(const Definition& definition)
 {
@@ -94,7 +95,9 @@ std::string to_text(const Fraction& fraction)
 Fraction expected_free_spins(const Definition& definition, const std::array<Integer, kCells + 1>& by_scatters)
 {
     std::map<std::uint32_t, Integer> awards;
-    for (std::size_t count = 0; count <= kCells; ++count) { awards[definition.free_spins[count]] += by_scatters[count]; }
+    for (std::size_t count = 0; count <= kCells; ++count) {
+        awards[definition.free_spins[count]] += by_scatters[count];
+    }
     const Integer combinations = cycle(definition);
 
     std::map<std::uint32_t, Integer> ways{{0, 1}};
@@ -123,7 +126,9 @@ Rtp rtp(const Definition& definition)
     const auto by_scatters = scatter_ways(definition);
     // A line's stake is the total over the number of lines, and there are as many lines: the two cancel out.
     Integer sum = line_sum(definition);
-    for (std::size_t count = 0; count <= kCells; ++count) { sum += definition.scatter_pays[count] * by_scatters[count]; }
+    for (std::size_t count = 0; count <= kCells; ++count) {
+        sum += definition.scatter_pays[count] * by_scatters[count];
+    }
 
     const Fraction base{.over = sum, .under = cycle(definition)};
     const Fraction free_spins = expected_free_spins(definition, by_scatters);

@@ -11,9 +11,10 @@ namespace croupier::rounds::slot {
 /// The return to player before the cap, of all stakes alike: every win is a multiple of the stake. With a cap that can
 /// cut a round (see survey.hpp) the true return is lower by what it cuts.
 struct Rtp {
-    std::uint64_t ppm = 0;    ///< Rounded down.
-    std::string base_spin;    ///< Of the spin that was paid for alone, as a reduced fraction: "97/160".
-    std::string free_spins;   ///< The expected number of free spins a round. Reduced fraction; long, if there is a limit.
+    std::uint64_t ppm = 0;  ///< Rounded down.
+    std::string base_spin;  ///< Of the spin that was paid for alone, as a reduced fraction: "97/160".
+    std::string
+        free_spins;  ///< The expected number of free spins a round. Reduced fraction; long, if there is a limit.
 };
 
 Rtp rtp(const Definition& definition);

@@ -13,10 +13,7 @@ namespace croupier::rounds::slot {
 
 namespace {
 
-Stops stops_of(std::span<const Value> drawn, std::size_t spin)
-{
-    return drawn.subspan(spin * kReels).first<kReels>();
-}
+Stops stops_of(std::span<const Value> drawn, std::size_t spin) { return drawn.subspan(spin * kReels).first<kReels>(); }
 
 /// One round's outcome as it comes about, spin by spin.
 class Telling {
@@ -130,8 +127,7 @@ public:
         return bounds;
     }
 
-    Outcome evaluate(
-        std::int64_t total_stake, std::span<const Bet> bets, std::span<const Value> drawn) const override
+    Outcome evaluate(std::int64_t total_stake, std::span<const Bet> bets, std::span<const Value> drawn) const override
     {
         CROUPIER_ASSERT(bets.empty());
         CROUPIER_ASSERT(!drawn.empty() && drawn.size() % kReels == 0);

@@ -141,15 +141,9 @@ private:
 
 }  // namespace
 
-std::int64_t best_spin(const Definition& definition)
-{
-    return Survey{definition}.best();
-}
+std::int64_t best_spin(const Definition& definition) { return Survey{definition}.best(); }
 
-std::uint64_t paying_combinations(const Definition& definition)
-{
-    return Survey{definition}.paying();
-}
+std::uint64_t paying_combinations(const Definition& definition) { return Survey{definition}.paying(); }
 
 std::uint64_t all_combinations(const Definition& definition)
 {
@@ -166,8 +160,9 @@ bool awards_free_spins(const Definition& definition)
 std::int64_t round_bound(const Definition& definition)
 {
     // At most 10^6 on each of 100 lines and as much for scatters, at most 20,001 times: far inside 64 bits.
-    const std::int64_t spins =
-        awards_free_spins(definition) ? 1 + definition.free_spins_limit * definition.free_spin_multiplier : 1;
+    const std::int64_t spins = awards_free_spins(definition)
+        ? 1 + definition.free_spins_limit * definition.free_spin_multiplier
+        : 1;
     return best_spin(definition) * spins;
 }
 

@@ -123,8 +123,8 @@ TEST_CASE("rng: an entropy port that refuses ends the generator, for good", "[rn
         std::size_t refuse_from;
         std::size_t draws;
     };
-    const auto row = GENERATE(values<Row>(
-        {{"at the first seeding", 1, 0}, {"at the first reseed", 2, 2}, {"at the third reseed", 4, 6}}));
+    const auto row = GENERATE(
+        values<Row>({{"at the first seeding", 1, 0}, {"at the first reseed", 2, 2}, {"at the third reseed", 4, 6}}));
     CAPTURE(row.why);
     CountedEntropy entropy{row.refuse_from};
     Drbg drbg{options(Mechanism::ctr, 2), entropy};

@@ -68,7 +68,8 @@ TEST_CASE("scaling: every value has exactly floor(2^32 / bound) words", "[rng]")
     }
 }
 
-TEST_CASE("scaling: around every boundary of a roulette wheel's words, exactly the left-over words are discarded", "[rng]")
+TEST_CASE(
+    "scaling: around every boundary of a roulette wheel's words, exactly the left-over words are discarded", "[rng]")
 {
     constexpr Bound kBound = 37;
     std::size_t discarded = 0;
@@ -102,7 +103,8 @@ TEST_CASE("scaling: words are used in order, one more for each that is discarded
     const std::vector<Row> rows{
         {"nothing is discarded", {1, 0x55555556, 0xFFFFFFFF}, {3, 3, 3}, {0, 1, 2}, 3, 1},
         {"the discarded word comes first", {0, 1}, {3}, {0}, 2, 2},
-        {"just below and at the threshold of a large bound", {0x7FFFFFFE, 0xFFFFFFFF}, {0x80000001U}, {0x80000000}, 2, 2},
+        {"just below and at the threshold of a large bound", {0x7FFFFFFE, 0xFFFFFFFF}, {0x80000001U}, {0x80000000}, 2,
+            2},
         {"discarded several times", {0, 0, 0, 0xAAAAAAAB, 7}, {3}, {2}, 4, 4},
         {"the following values move up by one word", {0, 0x55555556, 0xFFFFFFFF, 1}, {3, 3, 3}, {1, 2, 0}, 4, 2},
         {"a power of two discards nothing", {0, 0x80000000, 0xFFFFFFFF}, {2, 2, 2}, {0, 1, 1}, 3, 1},

@@ -15,10 +15,7 @@ using namespace croupier::rounds::roulette;
 
 namespace {
 
-std::unique_ptr<Game> game()
-{
-    return load(builtin("european-roulette.json"));
-}
+std::unique_ptr<Game> game() { return load(builtin("european-roulette.json")); }
 
 using Named = std::vector<std::uint32_t>;
 
@@ -201,15 +198,16 @@ TEST_CASE("roulette: outcomes that were computed by hand", "[games]")
     const auto table = game();
     CHECK(table->next_bounds({}) == std::vector<Bound>{37});
     CHECK(table->next_bounds(std::vector<Value>{17}).empty());
-    const std::vector<Bet> bets{{"straight", {17}, 100}, {"red", {}, 50}, {"split", {17, 20}, 30}, {"straight", {17}, 10}};
+    const std::vector<Bet> bets{
+        {"straight", {17}, 100}, {"red", {}, 50}, {"split", {17, 20}, 30}, {"straight", {17}, 10}};
     const std::vector<GameEvent> on_17{PocketHit{17, "black"}, BetResult{0, 100, 3600}, BetResult{1, 50, 0},
         BetResult{2, 30, 540}, BetResult{3, 10, 360}};
     CHECK((table->evaluate(190, bets, std::vector<Value>{17}) == Outcome{on_17, 190, 4500}));
-    const std::vector<GameEvent> on_0{PocketHit{0, "green"}, BetResult{0, 100, 0}, BetResult{1, 50, 0},
-        BetResult{2, 30, 0}, BetResult{3, 10, 0}};
+    const std::vector<GameEvent> on_0{
+        PocketHit{0, "green"}, BetResult{0, 100, 0}, BetResult{1, 50, 0}, BetResult{2, 30, 0}, BetResult{3, 10, 0}};
     CHECK((table->evaluate(190, bets, std::vector<Value>{0}) == Outcome{on_0, 190, 0}));
-    const std::vector<GameEvent> on_1{PocketHit{1, "red"}, BetResult{0, 100, 0}, BetResult{1, 50, 100},
-        BetResult{2, 30, 0}, BetResult{3, 10, 0}};
+    const std::vector<GameEvent> on_1{
+        PocketHit{1, "red"}, BetResult{0, 100, 0}, BetResult{1, 50, 100}, BetResult{2, 30, 0}, BetResult{3, 10, 0}};
     CHECK((table->evaluate(190, bets, std::vector<Value>{1}) == Outcome{on_1, 190, 100}));
 }
 
@@ -259,7 +257,8 @@ TEST_CASE("roulette: bets are refused for the first reason that applies", "[game
         {"no bets", 10, {}, ErrorCode::bets_invalid},
         {"as many bets as are allowed", 0, std::vector<Bet>(157, {"red", {}, 10}), std::nullopt},
         {"one bet more", 0, std::vector<Bet>(158, {"red", {}, 10}), ErrorCode::bets_invalid},
-        {"an unknown bet comes before a bad stake", 0, {{"red", {}, -1}, {"split", {1, 36}, 10}}, ErrorCode::bets_invalid},
+        {"an unknown bet comes before a bad stake", 0, {{"red", {}, -1}, {"split", {1, 36}, 10}},
+            ErrorCode::bets_invalid},
         {"nothing staked", 0, {{"red", {}, 0}}, ErrorCode::stake_invalid},
         {"negative", 0, {{"red", {}, -10}}, ErrorCode::stake_invalid},
         {"off the step", 0, {{"red", {}, 15}}, ErrorCode::stake_invalid},

@@ -59,7 +59,7 @@ slot::Definition read(const nlohmann::json& json)
 struct Enumerated {
     std::uint64_t combinations = 0;
     std::uint64_t paying = 0;
-    std::int64_t sum = 0;   ///< In stakes per line.
+    std::int64_t sum = 0;  ///< In stakes per line.
     std::int64_t best = 0;
     std::map<std::uint32_t, std::uint64_t> awards;  ///< Free spins awarded → in how many.
 };
@@ -125,8 +125,9 @@ TEST_CASE("slot math: figures agree with the enumeration of all stops, for rando
         const slot::Rtp rtp = slot::rtp(definition);
         CHECK(Rational{rtp.base_spin} == base);
         CHECK(Rational{rtp.free_spins} == free_spins);
-        CHECK(rtp.ppm == static_cast<std::uint64_t>(boost::multiprecision::cpp_int{
-                             numerator(whole) * 1'000'000 / denominator(whole)}));
+        CHECK(rtp.ppm
+            == static_cast<std::uint64_t>(
+                boost::multiprecision::cpp_int{numerator(whole) * 1'000'000 / denominator(whole)}));
         CHECK(slot::all_combinations(definition) == all.combinations);
         CHECK(slot::paying_combinations(definition) == all.paying);
         CHECK(slot::best_spin(definition) == all.best);

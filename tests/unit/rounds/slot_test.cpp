@@ -46,14 +46,14 @@ std::vector<Value> stops(const std::vector<std::string_view>& spins)
     for (const std::string_view spin : spins) {
         for (const char letter : spin) {
             switch (letter) {
-            case 'a': drawn.push_back(0); break;
-            case 'b': drawn.push_back(3); break;
-            case 'w': drawn.push_back(6); break;
-            case 's': drawn.push_back(9); break;
-            case 'x': drawn.push_back(12); break;
-            case 'A': drawn.push_back(1); break;
-            case 'Z': drawn.push_back(14); break;  // The window goes round the strip's end.
-            default: throw std::logic_error{"no such letter"};
+                case 'a': drawn.push_back(0); break;
+                case 'b': drawn.push_back(3); break;
+                case 'w': drawn.push_back(6); break;
+                case 's': drawn.push_back(9); break;
+                case 'x': drawn.push_back(12); break;
+                case 'A': drawn.push_back(1); break;
+                case 'Z': drawn.push_back(14); break;  // The window goes round the strip's end.
+                default: throw std::logic_error{"no such letter"};
             }
         }
     }
@@ -122,8 +122,8 @@ TEST_CASE("slot: outcomes that were computed by hand", "[games]")
             {LineWin{0, kA, 2, 20}, LineWin{3, kA, 2, 20}}, 40},
         {"not from the right", {"xxaaa"}, {}, 0},
         {"not with a gap", {"axaaa"}, {}, 0},
-        {"five, and three on the line that turns up", {"aaaaa"},
-            {LineWin{0, kA, 5, 2000}, LineWin{3, kA, 3, 100}}, 2100},
+        {"five, and three on the line that turns up", {"aaaaa"}, {LineWin{0, kA, 5, 2000}, LineWin{3, kA, 3, 100}},
+            2100},
         {"on the line that turns up alone", {"aaaAA"}, {LineWin{0, kA, 3, 100}, LineWin{3, kA, 5, 2000}}, 2100},
         {"in the top row", {"AAAAx"}, {LineWin{1, kA, 4, 400}}, 400},
         {"in the bottom row, round the strips' end", {"ZZZxx"}, {LineWin{2, kA, 3, 100}}, 100},
@@ -132,7 +132,8 @@ TEST_CASE("slot: outcomes that were computed by hand", "[games]")
         {"the wild ends a run", {"bbwxx"}, {LineWin{0, kB, 3, 300}, LineWin{3, kB, 3, 300}}, 600},
         {"three wilds stand for what pays more than wilds do", {"wwwxx"},
             {LineWin{0, kB, 3, 300}, LineWin{3, kB, 3, 300}}, 600},
-        {"four wilds pay more than four of anything", {"wwwwx"}, {LineWin{0, kW, 4, 800}, LineWin{3, kB, 3, 300}}, 1100},
+        {"four wilds pay more than four of anything", {"wwwwx"}, {LineWin{0, kW, 4, 800}, LineWin{3, kB, 3, 300}},
+            1100},
         {"four wilds pay more than the longer run of a poorer symbol", {"wwwwa"},
             {LineWin{0, kA, 5, 2000}, LineWin{3, kB, 3, 300}}, 2300},
         {"of equal pays the longer run counts", {"wwwwb"}, {LineWin{0, kB, 5, 800}, LineWin{3, kB, 3, 300}}, 1100},
@@ -142,8 +143,7 @@ TEST_CASE("slot: outcomes that were computed by hand", "[games]")
         {"two wilds before a scatter are two of what pays for two", {"wwsxx"},
             {LineWin{0, kA, 2, 20}, LineWin{3, kA, 2, 20}}, 40},
         {"two scatters are nothing", {"sxsxx"}, {}, 0},
-        {"three scatters pay on the stake, and free spins follow; their wins are trebled",
-            {"sxsxs", "aaxxx", "xxxxx"},
+        {"three scatters pay on the stake, and free spins follow; their wins are trebled", {"sxsxs", "aaxxx", "xxxxx"},
             {ScatterWin{kS, 3, 160}, FreeSpinsAwarded{2, 2}, FreeSpin{1, 1}, LineWin{0, kA, 2, 60},
                 LineWin{3, kA, 2, 60}, FreeSpin{2, 0}},
             280},
@@ -176,8 +176,8 @@ TEST_CASE("slot: the reels are told by column, top to bottom, round the strip's 
 {
     const auto game = load(kByHand);
     const Outcome outcome = game->evaluate(40, {}, std::vector<Value>{0, 1, 14, 13, 6});
-    const Reels expected{.stops = {0, 1, 14, 13, 6},
-        .grid = {{kX, kA, kX}, {kA, kX, kX}, {kX, kX, kA}, {kX, kX, kX}, {kX, kW, kX}}};
+    const Reels expected{
+        .stops = {0, 1, 14, 13, 6}, .grid = {{kX, kA, kX}, {kA, kX, kX}, {kX, kX, kA}, {kX, kX, kX}, {kX, kW, kX}}};
     REQUIRE((outcome.events == std::vector<GameEvent>{expected}));
 }
 
