@@ -57,7 +57,7 @@ struct HttpResponse {
     std::string content_type = "application/json";
     std::string body;
     std::vector<std::pair<std::string, std::string>> headers;
-    bool gzip = false;  ///< The body is already gzip-encoded.
+    bool gzip = false;  ///< The body is gzip-encoded; the edge decodes it for a client that does not take gzip.
 };
 
 /// How a frame is treated when the peer is slow.

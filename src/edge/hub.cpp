@@ -111,7 +111,11 @@ void Hub::arm()
 void Hub::turn(const boost::system::error_code& error)
 {
     turning_ = false;
-    if (!error) { wheel_.advance(now()); }
+    if (!error) {
+        const auto time = now();
+        if (time - turn_timer_.expiry() > options_.silence_max / 4) { resumed_at_ = time; }
+        wheel_.advance(time);
+    }
     // Without connections there is nothing to time, and the loop may end.
     if (!connections_.empty() && handler_ != nullptr) { arm(); }
 }

@@ -91,6 +91,8 @@ public:
     // Time.
     static SteadyTime now() noexcept { return std::chrono::steady_clock::now(); }
     void set_deadline(Connection& connection, std::chrono::nanoseconds from_now);
+    /// When the loop last came back from a stall; silence before it is nobody's fault.
+    SteadyTime resumed_at() const noexcept { return resumed_at_; }
 
     // The end.
     bool draining() const noexcept { return draining_; }
@@ -125,6 +127,7 @@ private:
     Wheel wheel_;
     Timer turn_timer_;
     bool turning_ = false;
+    SteadyTime resumed_at_{};
     Timer grace_timer_;
     bool draining_ = false;
     std::function<void()> stopped_;

@@ -115,7 +115,7 @@ public:
             cut();
             return;
         }
-        const auto silence = now - last_heard_;
+        const auto silence = now - std::max(last_heard_, hub_->resumed_at());
         if (silence >= options.silence_max) {
             close(4004, "silent for too long");
             return;

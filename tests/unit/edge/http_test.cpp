@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "gzip_sample.hpp"
 #include "loopback.hpp"
 
 using namespace std::chrono_literals;
@@ -173,6 +174,24 @@ TEST_CASE("edge: a peer that leaves before its answer disturbs nobody", "[edge]"
     loopback.edge->respond(loopback.handler.calls[0], Seq{1}, HttpResponse{.body = std::string(100'000, 'x')});
     loopback.edge->committed(Seq{1});
     CHECK(loopback.until([&] { return loopback.edge->counters().connections_open == 0; }));
+}
+
+TEST_CASE("edge: a packed body is sent as it is, or unpacked for a client that does not take it so", "[edge]")
+{
+    Loopback loopback;
+    loopback.handler.answer = [&](ConnectionId call, const HttpRequest&) {
+        loopback.edge->respond(call, Seq{0}, HttpResponse{.body = gzipped_a300(), .gzip = true});
+    };
+    Client client{loopback.edge->port()};
+    const auto packed = loopback.request(client, "GET / HTTP/1.1\r\nHost: h\r\nAccept-Encoding: gzip, br\r\n\r\n");
+    CHECK(packed.body == gzipped_a300());
+    CHECK(packed.head.find("Content-Encoding: gzip\r\n") != std::string::npos);
+    const auto plain = loopback.request(client, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    CHECK(plain.body == std::string(300, 'a'));
+    CHECK(plain.head.find("Content-Encoding") == std::string::npos);
+    for (const auto& response : {packed, plain}) {
+        CHECK(response.head.find("Vary: Accept-Encoding\r\n") != std::string::npos);
+    }
 }
 
 TEST_CASE("edge: a port that is taken is an error that names it", "[edge]")

@@ -5,6 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include "gunzip.hpp"
+#include "gzip_sample.hpp"
 #include "http_text.hpp"
 #include "rate.hpp"
 #include "wheel.hpp"
@@ -12,6 +14,7 @@
 using namespace std::chrono_literals;
 using namespace croupier;
 using namespace croupier::edge;
+using croupier::edge::test::gzipped_a300;
 
 TEST_CASE("edge: a request target is decoded, or refused where it could be misread", "[edge]")
 {
@@ -128,10 +131,43 @@ TEST_CASE("edge: a response head has what HTTP wants, and no length without a bo
     HttpResponse response{.status = 201, .body = "{}", .headers = {{"Location", "/x"}}, .gzip = true};
     CHECK(response_head(response, true, now) ==
           "HTTP/1.1 201 Created\r\nServer: croupier\r\nDate: Mon, 23 Nov 2026 11:03:09 GMT\r\nContent-Length: 2\r\n"
-          "Content-Type: application/json\r\nContent-Encoding: gzip\r\nLocation: /x\r\n\r\n");
+          "Content-Type: application/json\r\nContent-Encoding: gzip\r\nVary: Accept-Encoding\r\nLocation: /x\r\n\r\n");
     const auto last = response_head(HttpResponse{.status = 204}, false, now);
     CHECK(last.find("Connection: close\r\n") != std::string::npos);
     CHECK(last.find("Content-Length") == std::string::npos);
+}
+
+TEST_CASE("edge: gzip is sent to those who take it", "[edge]")
+{
+    for (const std::string_view yes : {"gzip", "deflate, gzip", "GZIP;q=0.5", "*", "br;q=1, gzip ; q=0.001", "*;q=0, gzip"}) {
+        INFO(yes);
+        CHECK(accepts_gzip(yes));
+    }
+    for (const std::string_view no : {"", "identity", "gzip;q=0", "gzip; q=0.000", "*;q=0", "gzip;q=0, *", "notgzip"}) {
+        INFO(no);
+        CHECK_FALSE(accepts_gzip(no));
+    }
+}
+
+TEST_CASE("edge: a gzip file is unpacked whole or not at all", "[edge]")
+{
+    const std::string content(300, 'a');
+    const std::string file = gzipped_a300();
+    CHECK(gunzip(file) == content);
+    for (std::size_t size = 0; size < file.size(); ++size) { CHECK_FALSE(gunzip(file.substr(0, size))); }
+    for (std::size_t at = 0; at < file.size(); ++at) {
+        // Time, extra flags and system (bytes 4 to 9) and the unused flag bits say nothing about the content.
+        if (at >= 3 && at < 10) { continue; }
+        INFO(at);
+        auto damaged = file;
+        damaged[at] = static_cast<char>(damaged[at] ^ 0x41);
+        CHECK_FALSE(gunzip(damaged));
+    }
+
+    // The optional fields of the header: extra, name, comment and header CRC.
+    auto full = file.substr(0, 3) + "\x1e" + file.substr(4, 6) + std::string{"\x03\0xyz", 5} + std::string{"n\0", 2} +
+                std::string{"c\0", 2} + "HH" + file.substr(10);
+    CHECK(gunzip(full) == content);
 }
 
 TEST_CASE("edge: a refusal is a problem document with the code's own status unless told", "[edge]")

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include <string>
+#include <thread>
 
 #include "loopback.hpp"
 
@@ -46,6 +47,8 @@ TEST_CASE("edge: an upgrade is refused for the first reason that applies", "[edg
         {"no subprotocol", upgrade("/ws", "", "", key, "Sec-WebSocket-Version: 13\r\n"), 400, "malformed"},
         {"other subprotocol",
             upgrade("/ws", "", "Sec-WebSocket-Protocol: croupier.v2\r\n", key, "Sec-WebSocket-Version: 13\r\n"), 400,
+            "malformed"},
+        {"a body", upgrade("/ws", "Content-Length: 2\r\n", protocol, key, "Sec-WebSocket-Version: 13\r\n") + "{}", 400,
             "malformed"},
         {"frames too early", Loopback::upgrade() + "\x81\x80" + std::string(4, 'm'), 400, "malformed"},
         {"foreign origin", upgrade("/ws", "Origin: https://evil.example\r\n", protocol, key, "Sec-WebSocket-Version: 13\r\n"),
@@ -153,6 +156,12 @@ TEST_CASE("edge: a client's protocol errors close with their code and disturb no
     const std::vector<Row> rows{
         {"binary", [](Client& client) { client.send_frame(kBinary, "b"); }, 1003},
         {"not UTF-8", [](Client& client) { client.send_text("\xff\xfe"); }, 1007},
+        {"cut in a character, the last fragment empty",
+            [](Client& client) {
+                client.send_frame(kText, "\xc3", false);
+                client.send_frame(0, "", true);
+            },
+            1007},
         {"too large", [](Client& client) { client.send_text(std::string(16 * 1024 + 1, 'x')); }, 1009},
         {"too large in pieces",
             [](Client& client) {
@@ -304,8 +313,8 @@ TEST_CASE("edge: /ws/echo returns text and binary when offered, and is not there
 TEST_CASE("edge: a silent peer is pinged, then closed; one that answers stays", "[edge]")
 {
     Options options;
-    options.ping_interval = 20ms;
-    options.silence_max = 120ms;
+    options.ping_interval = 40ms;
+    options.silence_max = 240ms;
     Loopback loopback{options};
     auto silent = loopback.open_socket();
     auto alive = loopback.open_socket();
@@ -331,6 +340,17 @@ TEST_CASE("edge: a silent peer is pinged, then closed; one that answers stays", 
     silent->send_frame(kClose, close_payload(4004));
     silent->send_fin();
     CHECK(loopback.until([&] { return loopback.handler.closed == std::vector{silent_id}; }));
+}
+
+TEST_CASE("edge: a loop that stalled does not hold its own silence against the peers", "[edge]")
+{
+    Options options;
+    options.ping_interval = 40ms;
+    options.silence_max = 240ms;
+    Loopback loopback{options};
+    auto client = loopback.open_socket();
+    std::this_thread::sleep_for(2 * options.silence_max);  // The stall itself: nothing turns the loop meanwhile.
+    CHECK(loopback.frame(*client).opcode == kPing);
 }
 
 TEST_CASE("edge: drain takes no new connection or request, WebSockets stay", "[edge]")
