@@ -1,6 +1,6 @@
 #!/bin/sh
 # Durable spins a second beside the messages a second of a bare Beast echo server, both driven by croupier-load in the same
-# run, one after the other; then the memory of an idle session. Run it on a quiet machine.
+# run, one after the other; and the memory of an idle session. Run it on a quiet machine.
 #
 #   tests/bench/throughput.sh [BUILD_DIR]         (build/release unless told)
 #   SECONDS_EACH=10 SESSIONS="1 64 512" IDLE=2000 GAME=lucky-lines STAKE=20
@@ -60,6 +60,20 @@ echo_pid=$!
 server_url=http://$(wait_for "$work/server" 'listening on http://')
 echo_url=http://$(wait_for "$work/echo" 'listening on http://')
 
+# Memory first, on a server that has served one session and nothing more: later, new sessions would move into what earlier
+# ones have freed, and seem to cost less than they do.
+"$bin/croupier-load" --url "$server_url" --sessions 1 --spins-per-session 100 --game "$game" --stake "$stake" >/dev/null
+before=$(rss_kb "$server_pid")
+"$bin/croupier-load" --url "$server_url" --sessions "$idle" --idle --seconds 600 --prefix idle >"$work/idle" &
+load_pid=$!
+wait_for "$work/idle" 'ready' >/dev/null
+after=$(rss_kb "$server_pid")
+kill "$load_pid"
+wait "$load_pid" 2>/dev/null || true
+load_pid=
+awk -v n="$idle" -v b="$before" -v a="$after" \
+    'BEGIN { printf "idle sessions: %d, resident memory %d kB -> %d kB, %.1f kB each\n\n", n, b, a, (a - b) / n }'
+
 printf '%s, %s s each, data on %s\n\n' "$game" "$seconds" "$(df --output=fstype "$work" | tail -n 1)"
 printf '%8s | %12s %9s %9s | %12s %9s %9s | %6s\n' sessions 'spins/s' 'p50 ms' 'p99 ms' 'echo/s' 'p50 ms' 'p99 ms' ratio
 for sessions in $counts; do
@@ -75,12 +89,3 @@ for sessions in $counts; do
         'BEGIN { printf "%8d | %12.0f %9.3f %9.3f | %12.0f %9.3f %9.3f | %6.2f\n",
                  n, s, s50 / 1000, s99 / 1000, e, e50 / 1000, e99 / 1000, s / e }'
 done
-
-# Memory: a second set of idle sessions on a server that has already grown to its working size.
-before=$(rss_kb "$server_pid")
-"$bin/croupier-load" --url "$server_url" --sessions "$idle" --idle --seconds 600 --prefix idle >"$work/idle" &
-load_pid=$!
-wait_for "$work/idle" 'ready' >/dev/null
-after=$(rss_kb "$server_pid")
-awk -v n="$idle" -v b="$before" -v a="$after" \
-    'BEGIN { printf "\nidle sessions: %d, resident memory %d kB -> %d kB, %.1f kB each\n", n, b, a, (a - b) / n }'
