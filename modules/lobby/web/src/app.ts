@@ -1,4 +1,5 @@
 import { html } from 'lit';
+import type { LitElement } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { casino } from './casino.js';
 import { CasinoElement } from './element.js';
@@ -21,11 +22,13 @@ import './views/round.js';
 export class App extends CasinoElement {
   @state() private route_: Route = routeOf(location.hash);
   private moved_ = false;
+  private shown_: Element | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener('hashchange', () => {
       this.route_ = routeOf(location.hash);
+      casino.recovered = undefined;
       this.moved_ = true;
     });
     window.addEventListener('online', () => casino.client?.wake());
@@ -46,8 +49,16 @@ export class App extends CasinoElement {
     document.title = this.pageTitle();
     if (!this.moved_) return;
     this.moved_ = false;
-    const heading = this.querySelector<HTMLElement>('main h1');
-    heading?.focus({ preventScroll: true });
+    void this.arrive();
+  }
+
+  /** After a move to another view: the reader is at its heading. */
+  private async arrive(): Promise<void> {
+    const view = this.querySelector('#voice')?.previousElementSibling as LitElement | null | undefined;
+    if (!view || view === this.shown_) return;
+    this.shown_ = view;
+    await view.updateComplete;
+    view.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
     window.scrollTo(0, 0);
   }
 
@@ -90,7 +101,7 @@ export class App extends CasinoElement {
     if (casino.returned !== undefined) {
       return html`<p class="banner good" data-banner=${casino.returned}>${casino.returned === 'resumed' ? 'Back online. Nothing was missed.' : 'Back online. Everything is up to date.'}</p>`;
     }
-    const recovered = casino.recovered;
+    const recovered = casino.recovered?.result;
     if (recovered !== undefined) {
       return html`<p class="banner good" data-banner="recovered">Your last round was decided: stake ${money(recovered.stake, recovered.balance)},
         win ${money(recovered.win, recovered.balance)}. <a href="#/round/${recovered.round}">Look at it</a></p>`;

@@ -31,7 +31,7 @@ export class Casino {
   /** The last connection came back after a break: shown for a moment. */
   returned: 'resumed' | 'refreshed' | undefined;
   /** A round that was begun before the page was loaded, and has been decided since. */
-  recovered: SpinResult | undefined;
+  recovered: OutcomeEvent | undefined;
   /** Why the current round is not decided yet, when the server asks for patience. */
   patience: string | undefined;
   /** Said to screen readers. */
@@ -202,10 +202,11 @@ export class Casino {
     this.changed();
   }
 
-  private decided({ n, result, recovered }: OutcomeEvent): void {
+  private decided(outcome: OutcomeEvent): void {
+    const { n, result, recovered } = outcome;
     this.count(n, result);
     if (recovered) {
-      this.recovered = result;
+      this.recovered = outcome;
     } else {
       this.withheld_ = result.win; // Until the game has shown it.
     }

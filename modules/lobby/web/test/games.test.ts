@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decimal, duration, money, rtp, shortMoney, signedMoney } from '../src/format.js';
-import { add, betsOf, chipValues, kNoChips, remove, total } from '../src/roulette/chips.js';
+import { add, betsOf, chipValues, chipsOf, kNoChips, remove, total } from '../src/roulette/chips.js';
 import { kSpots, kWheel, neighbour, spotOf } from '../src/roulette/layout.js';
 import { stakesOf, turnsOf } from '../src/slot/script.js';
 
@@ -81,9 +81,10 @@ test('roulette: chips become the bets of the protocol', () => {
   let chips = add(add(add(kNoChips, 'red:', 100), 'split:17-20', 100), 'split:17-20', 500);
   assert.equal(total(chips), 700);
   assert.deepEqual(betsOf(chips), [{ kind: 'split', numbers: [17, 20], stake: 600 }, { kind: 'red', stake: 100 }]);
+  assert.deepEqual(chipsOf(betsOf(chips)), new Map([['split:17-20', 600], ['red:', 100]]));
   chips = remove(chips, 'split:17-20');
   assert.equal(total(chips), 100);
-  assert.deepEqual(chipValues({ stake_min: 100, stake_max: 10_000 }), [100, 500, 2500, 10_000]);
+  assert.deepEqual(chipValues({ stake_min: 100, stake_max: 10_000 }), [100, 500, 1000, 5000, 10_000]);
 });
 
 const kSlot = {

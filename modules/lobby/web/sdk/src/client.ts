@@ -46,6 +46,7 @@ export interface PendingSpin {
 
 export interface OutcomeEvent {
   n: number;
+  request: SpinRequest;
   result: SpinResult;
   recovered: boolean;
 }
@@ -396,7 +397,7 @@ export class CroupierClient extends Emitter<ClientEvents> {
     }
     this.lastN_ = Math.max(this.lastN_, command.n);
     this.done();
-    this.emit('outcome', { n: command.n, result: answer.ok, recovered: command.recovered });
+    this.emit('outcome', { n: command.n, request: command.request, result: answer.ok, recovered: command.recovered });
     this.see(answer.ok.balance);
     command.waiter?.resolve(answer.ok);
   }

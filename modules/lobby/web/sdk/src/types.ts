@@ -24,7 +24,11 @@ export interface SlotDefinition {
   strips: number[][];
   /** `times` × the stake per line. */
   pays: { symbol: number; count: number; times: number }[];
-  free_spins?: Record<string, unknown>;
+  /** Scatters anywhere pay `times` × the stake. */
+  scatter_pays?: { count: number; times: number }[];
+  free_spins?: { awards: { count: number; spins: number }[]; multiplier: number; limit: number };
+  /** The most that a round pays, × the stake. */
+  win_cap?: number;
 }
 
 export interface RouletteDefinition {

@@ -1,5 +1,5 @@
 import type { Bet } from 'croupier-client';
-import { kSpots } from './layout.js';
+import { kSpots, spotOf } from './layout.js';
 
 /** Stakes by spot key. Values are never changed: each step makes a new map, so that undo is keeping the old ones. */
 export type Chips = ReadonlyMap<string, number>;
@@ -31,7 +31,14 @@ export function betsOf(chips: Chips): Bet[] {
   });
 }
 
-/** The chips that a table offers: 1, 5, 25, 100, 500 times the minimum, as far as the maximum allows. */
+export function chipsOf(bets: readonly Bet[]): Chips {
+  return new Map(bets.flatMap(({ kind, numbers, stake }) => {
+    const spot = spotOf(kind, numbers ?? []);
+    return spot === undefined ? [] : [[spot.key, stake]];
+  }));
+}
+
+/** The chips that a table offers: multiples of the minimum, as far as the maximum allows. */
 export function chipValues(game: { stake_min: number; stake_max: number }): number[] {
-  return [1, 5, 25, 100, 500].map((times) => times * game.stake_min).filter((value) => value <= game.stake_max);
+  return [1, 5, 10, 50, 100, 500].map((times) => times * game.stake_min).filter((value) => value <= game.stake_max);
 }

@@ -61,15 +61,15 @@ function makeSpots(): Spot[] {
 
   for (const k of [1, 2, 3]) {
     spots.push(spot('column', [k], `Column ${k}`, 26, 2 * k - 1, 2, 2, all.filter((n) => row(n) === k - 1)));
-    spots.push(spot('dozen', [k], `${['First', 'Second', 'Third'][k - 1]} dozen`, 8 * k - 3, -1, 8, 2, all.filter((n) => Math.ceil(n / 12) === k)));
+    spots.push(spot('dozen', [k], ['1st 12', '2nd 12', '3rd 12'][k - 1] ?? '', 8 * k - 3, -1, 8, 2, all.filter((n) => Math.ceil(n / 12) === k)));
   }
   const outside: [string, string, (n: number) => boolean][] = [
-    ['low', '1 to 18', (n) => n <= 18],
+    ['low', '1–18', (n) => n <= 18],
     ['even', 'Even', (n) => n % 2 === 0],
     ['red', 'Red', (n) => colourOf(n) === 'red'],
     ['black', 'Black', (n) => colourOf(n) === 'black'],
     ['odd', 'Odd', (n) => n % 2 === 1],
-    ['high', '19 to 36', (n) => n > 18],
+    ['high', '19–36', (n) => n > 18],
   ];
   outside.forEach(([kind, label, wins], i) => {
     spots.push(spot(kind, [], label, 4 * i + 3, -3, 4, 2, all.filter(wins)));
@@ -88,9 +88,6 @@ export function spotOf(kind: string, numbers: readonly number[]): Spot | undefin
 export function face(entry: Spot): string {
   if (entry.kind === 'straight') return String(entry.numbers[0]);
   if (entry.kind === 'column') return '2:1';
-  if (entry.kind === 'dozen') return ['1st 12', '2nd 12', '3rd 12'][(entry.numbers[0] ?? 1) - 1] ?? '';
-  if (entry.kind === 'low') return '1–18';
-  if (entry.kind === 'high') return '19–36';
   return entry.width > 1 ? entry.label : '';
 }
 

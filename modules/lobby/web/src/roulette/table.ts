@@ -39,18 +39,21 @@ export class Table extends PlainElement {
     const colour = spot.kind === 'straight' ? colourOf(spot.numbers[0] ?? 0) : spot.kind === 'red' || spot.kind === 'black' ? spot.kind : '';
     const { u, v, width: w, height: h } = spot;
     return html`<button type="button" class="spot ${spot.width > 1 ? 'field' : 'edge'} ${spot.width > 2 ? 'wide' : ''} ${colour} ${hot ? 'hot' : ''} ${won ? 'drawn' : ''}"
-      ${vars({ u, v, w, h })} data-spot=${spot.key} tabindex=${spot === this.current_ ? 0 : -1} aria-label=${this.label(spot, stake)}
+      ${vars({ u, v, w, h })} data-spot=${spot.key} tabindex=${spot === this.current_ ? 0 : -1}
       aria-disabled=${this.locked ? 'true' : 'false'}
       @click=${() => this.act('spot-place', spot)} @contextmenu=${(event: Event) => this.context(event, spot)}
       @focus=${() => this.enter(spot)} @blur=${() => (this.hot_ = undefined)} @pointerenter=${() => (this.hot_ = spot)}>
-      <span class="face">${face(spot)}</span>${stake === undefined ? '' : html`<span class="chip">${shortMoney(stake, this.game).replace(/^[^\d]+/, '')}</span>`}
+      <span class="face">${face(spot)}</span><span class="sr">${this.unseen(spot, stake)}</span>${stake === undefined ? '' : html`<span class="chip" aria-hidden="true">${shortMoney(stake, this.game).replace(/^[^\d]+/, '')}</span>`}
     </button>`;
   }
 
-  private label(spot: Spot, stake: number | undefined): string {
+  /** What a screen reader says after the words that are seen. */
+  private unseen(spot: Spot, stake: number | undefined): string {
     const pays = this.game.definition.bets.find(({ kind }) => kind === spot.kind)?.pays;
     const odds = pays === undefined ? '' : `, pays ${pays} to 1`;
-    return `${spot.label}${odds}${stake === undefined ? '' : `, your stake ${money(stake, this.game)}`}`;
+    const seen = face(spot);
+    const rest = spot.label.startsWith(seen) ? spot.label.slice(seen.length) : `, ${spot.label}`;
+    return `${rest}${odds}${stake === undefined ? '' : `, your stake ${money(stake, this.game)}`}`;
   }
 
   private enter(spot: Spot): void {

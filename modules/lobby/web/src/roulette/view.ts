@@ -1,13 +1,13 @@
 import { html } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { CroupierError } from 'croupier-client';
-import type { Bet, RouletteInfo, SpinResult } from 'croupier-client';
+import type { Bet, OutcomeEvent, RouletteInfo, SpinResult } from 'croupier-client';
 import { casino } from '../casino.js';
 import { View } from '../element.js';
 import { money, shortMoney } from '../format.js';
 import { kRoundMs, pause } from '../motion.js';
 import { sound } from '../sound.js';
-import { add, betsOf, chipValues, kNoChips, remove, total } from './chips.js';
+import { add, betsOf, chipValues, chipsOf, kNoChips, remove, total } from './chips.js';
 import type { Chips } from './chips.js';
 import { colourOf, spotOf } from './layout.js';
 import type { SpotEvent } from './table.js';
@@ -37,9 +37,10 @@ export class RouletteView extends View {
   @state() private recent_: number[] = [];
   @state() private problem_ = '';
   @query('croupier-wheel') private wheel_!: Wheel;
+  private recovered_: OutcomeEvent | undefined;
 
   protected override willUpdate(): void {
-    if (this.chip_ === 0) this.chip_ = chipValues(this.game)[0] ?? this.game.stake_min;
+    if (this.chip_ === 0) this.chip_ = chipValues(this.game)[2] ?? this.game.stake_min;
   }
 
   protected override render() {
@@ -68,7 +69,7 @@ export class RouletteView extends View {
               <button ?disabled=${this.playing_ || this.last_.size === 0} @click=${() => this.set(this.last_)}>Repeat</button>
             </div>
             <div class="sum"><span>Stake</span><output>${money(sum, this.game)}</output></div>
-            <button class="primary spin" ?disabled=${this.playing_ || sum === 0 || lacking} @click=${this.spin}>
+            <button class="primary spin" ?disabled=${this.playing_ || casino.busy || sum === 0 || lacking} @click=${this.spin}>
               ${this.playing_ ? 'No more bets' : lacking ? 'Balance too low' : 'Spin'}</button>
           </div>
           <p class="problem" role="alert">${this.problem_}</p>
@@ -149,16 +150,30 @@ export class RouletteView extends View {
     void this.updateComplete.then(() => this.querySelector<HTMLElement>(`[data-chip="${next}"]`)?.focus());
   }
 
-  private async spin(): Promise<void> {
-    const begun = performance.now();
+  /** A round that was begun before the page was loaded is shown like any other. */
+  protected override updated(): void {
+    const recovered = casino.recovered;
+    if (recovered?.result.game !== this.game.game || recovered === this.recovered_ || this.playing_) return;
+    this.recovered_ = recovered;
+    const bets = 'bets' in recovered.request ? recovered.request.bets : [];
+    this.chips_ = chipsOf(bets);
+    void this.show(bets, Promise.resolve(recovered.result));
+  }
+
+  private spin(): void {
     const bets = betsOf(this.chips_);
+    void this.show(bets, casino.spin({ game: this.game.game, bets }));
+  }
+
+  private async show(bets: Bet[], decision: Promise<SpinResult>): Promise<void> {
+    const begun = performance.now();
     this.playing_ = true;
     this.result_ = undefined;
     this.problem_ = '';
     sound.spin();
     this.wheel_.turn();
     try {
-      const result = await casino.spin({ game: this.game.game, bets });
+      const result = await decision;
       const pocket = result.outcome.events.find((event) => event.ev === 'pocket');
       if (pocket === undefined) throw new Error('The round has no number.');
       await this.wheel_.land(pocket.number);

@@ -1,23 +1,18 @@
 import { html, svg } from 'lit';
-import type { SlotInfo } from 'croupier-client';
+import type { SlotInfo, SlotSymbol } from 'croupier-client';
 import { rtp } from '../format.js';
 import { drawSymbol } from '../symbols.js';
 
 /** What the game pays, from its definition. */
 export function paytable(game: SlotInfo) {
-  const { symbols, pays, lines, reels, rows } = game.definition;
+  const { symbols, lines, reels, rows } = game.definition;
   return html`<details class="rules card">
     <summary>Pay table and rules</summary>
-    <p>${lines.length} lines are played with every spin; the stake is shared equally among them. Line wins count from the
-      left and are multiples of the stake per line. ${symbols.filter(({ kind }) => kind !== 'regular').map(({ name, kind }) =>
-        kind === 'wild' ? `The ${name} stands for any regular symbol. ` : `The ${name} pays anywhere. `)}
-      ${game.definition.free_spins === undefined ? '' : 'Enough of them award free spins, at the stake of the paid spin.'}
-      Theoretical return to player: ${rtp(game.rtp_ppm)}.</p>
-    <ul class="pays">${symbols.map(({ id, name, kind }) => html`<li>
-      ${drawSymbol(name)}
-      <div><strong>${name}${kind === 'regular' ? '' : html` <em>${kind}</em>`}</strong>
-        ${pays.filter(({ symbol }) => symbol === id).sort((a, b) => b.count - a.count).map(({ count, times }) =>
-          html`<span>${count} × <b>${times}</b></span>`)}</div>
+    ${rules(game).map((text) => html`<p>${text}</p>`)}
+    <ul class="pays">${symbols.map((symbol) => html`<li>
+      ${drawSymbol(symbol.name)}
+      <div><strong>${symbol.name}${symbol.kind === 'regular' ? '' : html` <em>${symbol.kind}</em>`}</strong>
+        ${paysOf(symbol, game).map(({ count, times }) => html`<span>${count} × <b>${times}</b></span>`)}</div>
     </li>`)}</ul>
     <h3>Lines</h3>
     <ol class="lines">${lines.map((line, i) => html`<li>
@@ -26,4 +21,26 @@ export function paytable(game: SlotInfo) {
           rx="2" class=${row === at ? 'on' : ''}></rect>`))}
       </svg><span>${i + 1}</span></li>`)}</ol>
   </details>`;
+}
+
+/** Of a symbol, most first: times the stake per line; for the scatter, times the whole stake. */
+function paysOf({ id, kind }: SlotSymbol, { definition }: SlotInfo): { count: number; times: number }[] {
+  const pays = kind === 'scatter' ? (definition.scatter_pays ?? []) : definition.pays.filter(({ symbol }) => symbol === id);
+  return [...pays].sort((a, b) => b.count - a.count);
+}
+
+function rules(game: SlotInfo): string[] {
+  const { symbols, lines, free_spins: free, win_cap: cap } = game.definition;
+  const wild = symbols.find(({ kind }) => kind === 'wild')?.name;
+  const scatter = symbols.find(({ kind }) => kind === 'scatter')?.name;
+  const texts = [`Every spin plays all ${lines.length} lines and shares the stake equally among them. Line wins count from the left and
+    pay the number shown × the stake per line.`];
+  if (wild !== undefined) texts.push(`The ${wild} is wild: it stands for every symbol${scatter === undefined ? '' : ` but the ${scatter}`}.`);
+  if (scatter !== undefined) texts.push(`The ${scatter} counts anywhere and pays the number shown × the whole stake.`);
+  if (free !== undefined && free.awards.length > 0) {
+    const awards = free.awards.map(({ count, spins }) => `${count} or more award ${spins}`).join(', ');
+    texts.push(`Free spins: ${awards}, up to ${free.limit} a round. Wins in free spins count ${free.multiplier} times.`);
+  }
+  texts.push(`${cap === undefined ? '' : `A round pays up to ${cap} × its stake. `}Theoretical return to player: ${rtp(game.rtp_ppm)}.`);
+  return texts;
 }

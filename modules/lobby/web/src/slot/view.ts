@@ -1,7 +1,7 @@
 import { html } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { CroupierError } from 'croupier-client';
-import type { SlotInfo, SpinResult } from 'croupier-client';
+import type { OutcomeEvent, SlotInfo, SpinResult } from 'croupier-client';
 import { casino } from '../casino.js';
 import { View } from '../element.js';
 import { money } from '../format.js';
@@ -26,6 +26,7 @@ export class SlotView extends View {
   @state() private result_: { win: number; stake: number } | undefined;
   @state() private problem_ = '';
   @query('croupier-reels') private reels_!: Reels;
+  private recovered_: OutcomeEvent | undefined;
 
   protected override willUpdate(): void {
     if (this.stake_ !== 0) return;
@@ -51,7 +52,7 @@ export class SlotView extends View {
           <div><span id="stake-label">Stake</span><output aria-labelledby="stake-label">${money(this.stake_, this.game)}</output></div>
           <button aria-label="Higher stake" ?disabled=${this.playing_ || place >= stakes.length - 1} @click=${() => this.choose(stakes[place + 1])}>+</button>
         </div>
-        <button class="primary spin" ?disabled=${this.playing_ || !affordable} @click=${this.spin}>
+        <button class="primary spin" ?disabled=${this.playing_ || casino.busy || !affordable} @click=${this.spin}>
           ${this.playing_ ? 'Good luck' : affordable ? 'Spin' : 'Balance too low'}</button>
       </div>
       <p class="problem" role="alert">${this.problem_}</p>
@@ -99,7 +100,19 @@ export class SlotView extends View {
     casino.say(`Stake ${money(stake, this.game)}`);
   }
 
-  private async spin(): Promise<void> {
+  /** A round that was begun before the page was loaded is shown like any other. */
+  protected override updated(): void {
+    const recovered = casino.recovered;
+    if (recovered?.result.game !== this.game.game || recovered === this.recovered_ || this.playing_) return;
+    this.recovered_ = recovered;
+    void this.show(Promise.resolve(recovered.result));
+  }
+
+  private spin(): void {
+    void this.show(casino.spin({ game: this.game.game, stake: this.stake_ }));
+  }
+
+  private async show(decision: Promise<SpinResult>): Promise<void> {
     const begun = performance.now();
     this.playing_ = true;
     this.result_ = undefined;
@@ -108,8 +121,7 @@ export class SlotView extends View {
     sound.spin();
     try {
       void this.reels_.spin();
-      const result = await casino.spin({ game: this.game.game, stake: this.stake_ });
-      await this.play(result);
+      await this.play(await decision);
       await pause(Math.max(0, kRoundMs - (performance.now() - begun)), this.signal);
     } catch (error) {
       if (this.signal.aborted) return;
@@ -130,7 +142,7 @@ export class SlotView extends View {
       }
       await this.reels_.stop(turn.grid);
       this.signal.throwIfAborted();
-      await this.show(turn);
+      await this.showWins(turn);
     }
     this.result_ = { win: result.win, stake: result.stake };
     casino.withhold(0);
@@ -139,7 +151,7 @@ export class SlotView extends View {
   }
 
   /** Highlights one win after another. */
-  private async show(turn: Turn): Promise<void> {
+  private async showWins(turn: Turn): Promise<void> {
     this.turn_ = turn;
     for (const win of turn.wins) {
       this.shown_ = win;

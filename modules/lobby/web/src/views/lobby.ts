@@ -27,16 +27,14 @@ function tile(game: GameInfo) {
   const body = html`
     <div class="art ${game.kind}">${art(game)}</div>
     <div class="about">
-      <h2>${game.name}</h2>
+      <h2>${game.open ? html`<a href="#/game/${game.game}">${game.name}</a>` : game.name}</h2>
       <p class="kind">${kindOf(game)}</p>
       <dl>
         <div><dt>Stakes</dt><dd>${money(game.stake_min, game)} – ${money(game.stake_max, game)}</dd></div>
         <div><dt>Return to player</dt><dd>${rtp(game.rtp_ppm)}</dd></div>
       </dl>
     </div>`;
-  return html`<li>${game.open
-    ? html`<a class="tile" href="#/game/${game.game}" aria-label="Play ${game.name}">${body}</a>`
-    : html`<div class="tile closed">${body}<p class="closed-note">Closed for now</p></div>`}</li>`;
+  return html`<li class="tile ${game.open ? '' : 'closed'}">${body}${game.open ? '' : html`<p class="closed-note">Closed for now</p>`}</li>`;
 }
 
 function kindOf(game: GameInfo): string {
