@@ -6,6 +6,20 @@
 
 namespace croupier::store {
 
+bool SqliteError::is_about_content() const noexcept
+{
+    switch (code_ & 0xff) {
+        case SQLITE_OK:  // Found by us, not by SQLite.
+        case SQLITE_ERROR:
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB:
+        case SQLITE_SCHEMA:
+        case SQLITE_CONSTRAINT:
+        case SQLITE_MISMATCH: return true;
+        default: return false;
+    }
+}
+
 Connection::Connection(const std::string& path, OpenMode mode, const std::string& vfs)
 {
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;

@@ -20,6 +20,8 @@ public:
     SqliteError(int code, const std::string& what) : std::runtime_error{what}, code_{code} {}
     /// SQLite's extended result code.
     int code() const noexcept { return code_; }
+    /// True: what stands in the file is wrong. False: the file could not be read or written (disk, rights, locks).
+    bool is_about_content() const noexcept;
 
 private:
     int code_;

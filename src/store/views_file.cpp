@@ -44,6 +44,7 @@ ViewsFile::ViewsFile(const std::filesystem::path& path) : path_{path}, connectio
 
 std::expected<std::unique_ptr<ViewsFile>, std::string> ViewsFile::open(const std::filesystem::path& path)
 {
+    bool worthless = true;  // Unless it is the disk, or another process, that stands in the way.
     const auto attempt = [&]() -> std::expected<std::unique_ptr<ViewsFile>, std::string> {
         try {
             std::unique_ptr<ViewsFile> file{new ViewsFile{path}};
@@ -55,12 +56,13 @@ std::expected<std::unique_ptr<ViewsFile>, std::string> ViewsFile::open(const std
             }
             file->load();
             return file;
-        } catch (const std::exception& error) {
+        } catch (const SqliteError& error) {
+            worthless = error.is_about_content();
             return std::unexpected{path.string() + ": " + error.what()};
         }
     };
     auto file = attempt();
-    if (file) { return file; }
+    if (file || !worthless) { return file; }
     remove_database(path);
     return attempt();
 }

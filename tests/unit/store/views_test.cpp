@@ -468,6 +468,19 @@ TEST_CASE("views: rows of another ledger, a missing or a damaged file are built 
     CHECK(dump(house.dir / "views.db") == expected);
 }
 
+TEST_CASE("views: a file that another process is writing is not thrown away", "[views]")
+{
+    const TempDir dir;
+    REQUIRE(ViewsFile::open(dir / "views.db"));
+    Connection other{(dir / "views.db").string(), OpenMode::existing};
+    other.run("INSERT INTO accounts VALUES (1, 1, 1, 1, 1)");
+    other.run("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
+    CHECK_FALSE(ViewsFile::open(dir / "views.db"));
+    other.run("COMMIT");
+    CHECK(other.integer("SELECT count(*) FROM accounts") == 1);
+    CHECK(std::filesystem::exists(dir / "views.db"));
+}
+
 TEST_CASE("views: snapshots are made every so many units and at the end, and are gone on from", "[views]")
 {
     Casino casino = small_casino();
