@@ -29,6 +29,7 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 constexpr std::uint16_t kGoodbye = 4003;
+constexpr std::uint16_t kIdle = 4004;
 constexpr std::uint16_t kPolicy = 1008;
 constexpr std::size_t kUnitBytes = 8192;  // More than a round's unit takes.
 
@@ -73,6 +74,7 @@ public:
 
 private:
     struct Connection {
+        SteadyTime heard;  ///< When its last frame came; pongs do not count.
         bool greeted = false;
         std::uint32_t malformed = 0;
     };
@@ -106,6 +108,7 @@ private:
 
     void on_committed(const Committed& committed);
     void on_tick();
+    void close_idle(SteadyTime now);
     void drain();
     void finish_drain();
     bool ready() const;
@@ -235,8 +238,9 @@ void Server::look_up(const GatedOutputs::LookUp& wanted)
 
 void Server::on_open(ConnectionId connection)
 {
-    connections_.emplace(connection, Connection{});
-    ungreeted_.push_back({house_->clock().steady() + config_.edge.hello_timeout, connection});
+    const SteadyTime now = house_->clock().steady();
+    connections_.emplace(connection, Connection{.heard = now});
+    ungreeted_.push_back({now + config_.edge.hello_timeout, connection});
 }
 
 void Server::on_closed(ConnectionId connection)
@@ -247,6 +251,9 @@ void Server::on_closed(ConnectionId connection)
 
 void Server::on_text(ConnectionId connection, std::string_view text)
 {
+    if (const auto found = connections_.find(connection); found != connections_.end()) {
+        found->second.heard = house_->clock().steady();
+    }
     const auto frame = parse_frame(text);
     std::visit([&](const auto& typed) { handle(connection, typed); }, frame);
 }
@@ -380,12 +387,22 @@ void Server::on_tick()
         }
         ungreeted_.pop_front();
     }
-    if (++ticks_ % 4 == 0) { static_cast<void>(send(lobby::Announce{})); }  // Refused only where there is no lobby.
+    if (++ticks_ % 4 == 0) { close_idle(now); }
+    if (ticks_ % 4 == 0) { static_cast<void>(send(lobby::Announce{})); }  // Refused only where there is no lobby.
     if (ticks_ % 120 == 0) { static_cast<void>(send(session::Sweep{})); }   // Never refuses.
     tick_.expires_after(500ms);
     tick_.async_wait([this](const boost::system::error_code& error) {
         if (!error) { on_tick(); }
     });
+}
+
+void Server::close_idle(SteadyTime now)
+{
+    std::vector<ConnectionId> idle;
+    for (const auto& [id, connection] : connections_) {
+        if (now - connection.heard >= config_.sessions.idle) { idle.push_back(id); }
+    }
+    for (const auto id : idle) { edge_->close(id, kIdle, "idle for too long"); }
 }
 
 bool Server::ready() const
