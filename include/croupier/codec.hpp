@@ -36,7 +36,13 @@ class ByteWriter {
 public:
     explicit ByteWriter(Bytes& out) noexcept : out_{&out} {}
 
-    void raw(std::span<const std::byte> bytes) { out_->insert(out_->end(), bytes.begin(), bytes.end()); }
+    void raw(std::span<const std::byte> bytes)
+    {
+        if (bytes.empty()) { return; }
+        const std::size_t at = out_->size();
+        out_->resize(at + bytes.size());
+        std::memcpy(out_->data() + at, bytes.data(), bytes.size());
+    }
 
     template <class T>
     void write(const T& value);

@@ -77,6 +77,7 @@ public:
                 .after_transfers = static_cast<std::uint32_t>(content_.transfers.size()),
                 .body = {}};
             if constexpr (requires { fact.player; }) { row.stream = raw(fact.player); }
+            row.body.reserve(kBodyUsual);
             ByteWriter{row.body}.write(fact);
             content_.events.push_back(std::move(row));
         }
@@ -93,6 +94,8 @@ public:
     UnitContent& content() noexcept { return content_; }
 
 private:
+    static constexpr std::size_t kBodyUsual = 192;  // A round's facts fit: one allocation each.
+
     const Folds* folds_;
     FactContext context_;
     UnitContent content_;

@@ -149,7 +149,10 @@ Result<Done> Desk::play(const Play& command, Context& context)
     if (session == nullptr) { return refuse(ErrorCode::session_unknown); }
 
     const rounds::Spin spin{session->player, command.game, command.stake, command.bets};
-    const Hash content = sha256(to_bytes(spin));
+    Bytes canonical;
+    canonical.reserve(128);
+    ByteWriter{canonical}.write(spin);
+    const Hash content = sha256(canonical);
     if (command.n <= session->last_n) {
         repeat(*session, id, command, content, context);
         return Done{};

@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 
+#include "adapters/log.hpp"
 #include "croupier/game_json.hpp"
 #include "croupier/json_writer.hpp"
 #include "croupier/messages/lobby.hpp"
@@ -209,6 +210,9 @@ Result<typename Command::Reply> Api::send(const Command& command)
 {
     auto reply = parts_.casino.input(parts_.clock.wall(), parts_.outputs,
         [&](Context& context) { return parts_.casino.bus().send(command, context); });
+    log::debug("api", "decided",
+        {log::input(parts_.casino.last_input()), {"command", Command::kName}, {"ok", reply.has_value()},
+            {"rests_on", raw(parts_.casino.submitted().seq)}});
     parts_.outputs.flush(parts_.edge, parts_.casino.submitted().seq);
     return reply;
 }

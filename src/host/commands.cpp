@@ -1,5 +1,6 @@
 #include "commands.hpp"
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <cinttypes>
@@ -31,7 +32,8 @@ int with_house(const config::Config& config, bool create, Work work)
     auto house = House::open(config, loop, create);
     if (!house) { return failed(house.error()); }
     const std::optional<std::string> failure = work(**house);
-    (*house)->close([] {});
+    auto until_closed = boost::asio::make_work_guard(loop);  // The writer calls back from its thread: wait for it.
+    (*house)->close([&] { until_closed.reset(); });
     loop.run();
     return failure ? failed(*failure) : 0;
 }
@@ -115,10 +117,11 @@ int backup(const config::Config& config, const std::filesystem::path& directory)
         auto house = House::open(config, loop, false);
         if (!house) { return failed(house.error()); }
         std::optional<std::string> failure;
+        auto until_closed = boost::asio::make_work_guard(loop);
         (*house)->store().backup(target, [&](std::optional<std::string> result) {
             failure = std::move(result);
             if (!failure) { failure = (*house)->keys().copy_to(target / "keys.db"); }
-            (*house)->close([] {});
+            (*house)->close([&] { until_closed.reset(); });
         });
         loop.run();
         if (failure) { return failed(*failure); }

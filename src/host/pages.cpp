@@ -18,8 +18,7 @@ edge::HttpResponse page(const edge::HttpRequest& request)
         .headers = {{"ETag", std::string{found->etag}},
             {"Cache-Control", found->immutable ? "public, max-age=31536000, immutable" : "no-cache"},
             {"Content-Security-Policy",
-                "default-src 'self'; connect-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
-                "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"},
+                "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
             {"X-Content-Type-Options", "nosniff"},
             {"Referrer-Policy", "no-referrer"}},
         .gzip = true};

@@ -211,6 +211,9 @@ Result<typename Command::Reply> Server::send(const Command& command)
     Casino& casino = house_->casino();
     auto reply = casino.input(
         house_->clock().wall(), outputs_, [&](Context& context) { return casino.bus().send(command, context); });
+    log::debug("server", "decided",
+        {log::input(casino.last_input()), {"command", Command::kName}, {"ok", reply.has_value()},
+            {"rests_on", raw(casino.submitted().seq)}});
     flush();
     return reply;
 }
@@ -277,6 +280,7 @@ void Server::refuse_now(
     ConnectionId connection, std::optional<std::uint64_t> n, std::optional<std::uint64_t> q, const Error& error)
 {
     metrics_.refused(error.code);
+    log::debug("server", "refused at once", {{"connection", raw(connection)}, {"code", name(error.code)}});
     edge_->send_now(connection, refusal(n, q, error));
 }
 
@@ -284,6 +288,7 @@ void Server::refuse(
     ConnectionId connection, std::optional<std::uint64_t> n, std::optional<std::uint64_t> q, const Error& error)
 {
     metrics_.refused(error.code);
+    log::debug("server", "refused", {log::input(house_->casino().last_input()), {"code", name(error.code)}});
     edge_->send(connection, house_->casino().submitted().seq, edge::FrameKind::own, {}, refusal(n, q, error));
     if (error.code == ErrorCode::session_unknown) { edge_->close(connection, kGoodbye, "the session is not valid"); }
 }

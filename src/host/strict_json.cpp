@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kDepthMax = 5;
 constexpr std::size_t kValuesMax = 2000;
+constexpr std::size_t kItemsUsual = 4;  // A command has four members.
 
 /// Builds a JsonValue from nlohmann's SAX events; false from any of them ends the parse.
 class Builder final : public nlohmann::json_sax<nlohmann::json> {
@@ -72,6 +73,7 @@ private:
         if (open_.size() == kDepthMax) { return false; }
         JsonValue* slot = place({.type = type});
         if (slot == nullptr) { return false; }
+        slot->items.reserve(kItemsUsual);
         open_.push_back(slot);
         return true;
     }
