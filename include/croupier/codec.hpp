@@ -86,9 +86,7 @@ private:
         const auto bytes = raw(sizeof(Int));
         if (failed_) { return Int{}; }
         std::uint64_t value = 0;
-        for (std::size_t i = 0; i < sizeof(Int); ++i) {
-            value |= static_cast<std::uint64_t>(bytes[i]) << (8 * i);
-        }
+        for (std::size_t i = 0; i < sizeof(Int); ++i) { value |= static_cast<std::uint64_t>(bytes[i]) << (8 * i); }
         return static_cast<Int>(value);
     }
 
@@ -232,9 +230,8 @@ T ByteReader::read()
     } else {
         static_assert(Described<T>, "describe the struct with BOOST_DESCRIBE_STRUCT");
         T value{};
-        boost::mp11::mp_for_each<Members<T>>([&](auto member) {
-            value.*member.pointer = read<std::remove_cvref_t<decltype(value.*member.pointer)>>();
-        });
+        boost::mp11::mp_for_each<Members<T>>(
+            [&](auto member) { value.*member.pointer = read<std::remove_cvref_t<decltype(value.*member.pointer)>>(); });
         return value;
     }
 }

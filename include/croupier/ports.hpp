@@ -116,8 +116,8 @@ public:
     /// Sets the one listener, called on the loop after each durable batch.
     virtual void on_committed(std::function<void(const Committed&)> listener) = 0;
     /// Reads committed units from `from` on, at most `limit_bytes` (but at least one unit if there is one).
-    virtual void read(Seq from, std::size_t limit_bytes,
-        std::function<void(std::vector<std::shared_ptr<const Unit>>)> done) = 0;
+    virtual void read(
+        Seq from, std::size_t limit_bytes, std::function<void(std::vector<std::shared_ptr<const Unit>>)> done) = 0;
     /// A consistent copy of the ledger into `directory`, while play goes on. nullopt: done; else what failed.
     virtual void backup(std::filesystem::path directory, std::function<void(std::optional<std::string>)> done) = 0;
     /// Writes what was submitted, then closes; `done` is the last call back.

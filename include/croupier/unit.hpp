@@ -21,9 +21,9 @@ namespace croupier {
 
 /// The request that a unit answers for ever. A session's command: scope is the session, key its n (8 bytes, big-endian).
 struct RequestRecord {
-    std::uint64_t scope = 0;  ///< 0: this unit answers no request.
-    Bytes key;                ///< At most 64 bytes.
-    Hash content_hash{};      ///< SHA-256 of the command's canonical bytes: the same key with another hash is refused.
+    std::uint64_t scope = 0;   ///< 0: this unit answers no request.
+    Bytes key;                 ///< At most 64 bytes.
+    Hash content_hash{};       ///< SHA-256 of the command's canonical bytes: the same key with another hash is refused.
     std::uint16_t result = 0;  ///< 0: done; else the number of the ErrorCode it was refused with.
     std::string answer;        ///< What was answered, exactly.
 
@@ -33,10 +33,10 @@ BOOST_DESCRIBE_STRUCT(RequestRecord, (), (scope, key, content_hash, result, answ
 
 /// A fact other than a transfer.
 struct EventRow {
-    std::uint64_t stream = 0;  ///< The player it is about; 0 for the house.
-    std::uint16_t type = 0;    ///< The fact's kFact.
+    std::uint64_t stream = 0;           ///< The player it is about; 0 for the house.
+    std::uint16_t type = 0;             ///< The fact's kFact.
     std::uint32_t after_transfers = 0;  ///< How many of the unit's transfers were made before it: keeps the order.
-    Bytes body;                ///< The fact's canonical bytes.
+    Bytes body;                         ///< The fact's canonical bytes.
 
     friend bool operator==(const EventRow&, const EventRow&) = default;
 };
@@ -53,7 +53,8 @@ struct UnitContent {
     std::vector<ledger::Transferred> transfers;  ///< Ids first_transfer, first_transfer + 1, …
     std::vector<EventRow> events;                ///< Ids first_event, first_event + 1, …
 };
-BOOST_DESCRIBE_STRUCT(UnitContent, (), (format, epoch, seq, at, request, first_transfer, first_event, transfers, events))
+BOOST_DESCRIBE_STRUCT(
+    UnitContent, (), (format, epoch, seq, at, request, first_transfer, first_event, transfers, events))
 
 /// Bytes and position of the unit that follows `before`; content.seq and epoch are set from it.
 Unit seal_unit(UnitContent& content, const Position& before);

@@ -22,7 +22,7 @@ namespace croupier {
 
 /// What a fold may know besides the fact.
 struct FactContext {
-    Seq seq{};       ///< Of the unit that holds the fact.
+    Seq seq{};      ///< Of the unit that holds the fact.
     WallTime at{};  ///< Of the input that led to it.
 };
 

@@ -64,8 +64,8 @@ void Ledger::open(AccountKind kind, PlayerId player, Context& context)
         .currency = options_.currency});
 }
 
-void Ledger::transfer(AccountId debit, AccountId credit, std::int64_t amount, TransferCode code, std::uint64_t reference,
-    Context& context)
+void Ledger::transfer(AccountId debit, AccountId credit, std::int64_t amount, TransferCode code,
+    std::uint64_t reference, Context& context)
 {
     const Account* from = find(debit);
     const Account* to = find(credit);
@@ -160,8 +160,7 @@ LedgerTotals Ledger::totals() const
 
 void Ledger::start(Context& context)
 {
-    for (const AccountKind kind :
-        {AccountKind::bank, AccountKind::promo, AccountKind::psp, AccountKind::adjustments}) {
+    for (const AccountKind kind : {AccountKind::bank, AccountKind::promo, AccountKind::psp, AccountKind::adjustments}) {
         if (house(kind) == AccountId{0}) { open(kind, PlayerId{0}, context); }
     }
     const AccountId bank = house(AccountKind::bank);
@@ -173,9 +172,7 @@ void Ledger::start(Context& context)
 void Ledger::check() const
 {
     CROUPIER_ASSERT(totals().sum == 0);
-    for (const Account& account : accounts_) {
-        CROUPIER_ASSERT(account.balance >= 0 || may_be_negative(account.kind));
-    }
+    for (const Account& account : accounts_) { CROUPIER_ASSERT(account.balance >= 0 || may_be_negative(account.kind)); }
 }
 
 void Ledger::apply(const AccountOpened& fact)
@@ -231,8 +228,8 @@ bool Ledger::restore(ByteReader& in)
         account.balance = in.read<std::int64_t>();
         account.version = in.read<std::uint64_t>();
         if (in.failed() || raw(account.player) > count) { return false; }
-        restored.apply(AccountOpened{static_cast<AccountId>(i + 1), account.kind, Pocket::cash, account.player,
-            options_.currency});
+        restored.apply(AccountOpened{
+            static_cast<AccountId>(i + 1), account.kind, Pocket::cash, account.player, options_.currency});
         restored.accounts_.back() = account;
     }
     if (in.failed()) { return false; }

@@ -12,8 +12,8 @@
 namespace croupier::ledger {
 
 struct Options {
-    Currency currency;                ///< The casino's one currency.
-    std::int64_t bank_capital = 0;    ///< Minor units that the owner puts into the bank when the ledger begins.
+    Currency currency;              ///< The casino's one currency.
+    std::int64_t bank_capital = 0;  ///< Minor units that the owner puts into the bank when the ledger begins.
 };
 
 /// Double entry in memory: balances are the fold of AccountOpened and Transferred, and nothing else changes them.
@@ -62,7 +62,7 @@ private:
         Context& context);
 
     Options options_;
-    std::vector<Account> accounts_;          // Index is the id minus 1.
+    std::vector<Account> accounts_;           // Index is the id minus 1.
     std::vector<AccountId> player_accounts_;  // Index is the player's id minus 1; 0: none.
     std::uint64_t transfers_ = 0;
 };

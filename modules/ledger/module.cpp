@@ -13,9 +13,8 @@ public:
     void wire(Bus& bus, Folds& folds) override
     {
         bus.publishes<BalanceChanged>();
-        bus.serve<OpenPlayer>([&](const OpenPlayer& command, Context& context) {
-            return ledger_.open_player(command, context);
-        });
+        bus.serve<OpenPlayer>(
+            [&](const OpenPlayer& command, Context& context) { return ledger_.open_player(command, context); });
         bus.serve<GetBalance>([&](const GetBalance& command, Context&) { return ledger_.balance(command); });
         bus.serve<TakeStake>([&](const TakeStake& command, Context& context) {
             return changed(bus, command.player, ledger_.take_stake(command, context), context);

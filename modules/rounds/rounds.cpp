@@ -63,8 +63,7 @@ Result<Spun> Rounds::spin(const Spin& command, Context& context)
     const auto paid = bus_.send(ledger::PayWin{command.player, round, spun.win}, context);
     CROUPIER_ASSERT(paid.has_value());
     spun.balance = *paid;
-    const Settled settled{
-        round, command.player, command.game, game.definition(), *stake, spun.win, command.bets};
+    const Settled settled{round, command.player, command.game, game.definition(), *stake, spun.win, command.bets};
     context.work.add(settled);
     bus_.publish(settled, context);
     return spun;

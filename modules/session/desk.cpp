@@ -95,10 +95,7 @@ void Desk::end_session(SessionId id, Context& context)
     context.work.add(Closed{id, session->player});
 }
 
-void Desk::presence_changed(Context& context)
-{
-    bus_.publish(PresenceChanged{live_.players_online()}, context);
-}
+void Desk::presence_changed(Context& context) { bus_.publish(PresenceChanged{live_.players_online()}, context); }
 
 Result<Done> Desk::hello(const Hello& command, Context& context)
 {
@@ -162,9 +159,7 @@ Result<Done> Desk::play(const Play& command, Context& context)
         context.out.frame(command.connection, frames::command_refused(command.n, error, expected));
         return Done{};
     };
-    if (command.n != session->last_n + 1) {
-        return refuse_transiently({ErrorCode::out_of_order}, session->last_n + 1);
-    }
+    if (command.n != session->last_n + 1) { return refuse_transiently({ErrorCode::out_of_order}, session->last_n + 1); }
     if (session->refusals >= options_.refusals_max) { return refuse_transiently({ErrorCode::rate_limited}); }
 
     acting_ = id;
@@ -183,7 +178,8 @@ Result<Done> Desk::play(const Play& command, Context& context)
     return Done{};
 }
 
-void Desk::repeat(const Registry::Session& session, SessionId id, const Play& command, const Hash& content, Context& context)
+void Desk::repeat(
+    const Registry::Session& session, SessionId id, const Play& command, const Hash& content, Context& context)
 {
     const auto found = std::ranges::find(session.answers, command.n, &Answer::n);
     if (found == session.answers.end()) {
@@ -199,8 +195,7 @@ Result<Done> Desk::old_answer(const OldAnswer& command, Context& context)
 {
     if (raw(live_.session_of(command.connection)) == 0) { return Done{}; }
     if (!command.found) {
-        context.out.frame(
-            command.connection, frames::command_refused(command.n, {ErrorCode::overloaded, kSoon}));
+        context.out.frame(command.connection, frames::command_refused(command.n, {ErrorCode::overloaded, kSoon}));
     } else if (command.content != command.content_first) {
         context.out.frame(command.connection, frames::command_refused(command.n, {ErrorCode::key_conflict}));
     } else {
@@ -217,8 +212,7 @@ Result<Done> Desk::ask(const Ask& command, Context& context)
     if (session == nullptr) { return refuse(ErrorCode::session_unknown); }
 
     const auto answer = [&]<class Reply>(const Result<Reply>& reply, auto&& text) {
-        context.out.frame(
-            command.connection, reply ? text(*reply) : frames::query_refused(command.q, reply.error()));
+        context.out.frame(command.connection, reply ? text(*reply) : frames::query_refused(command.q, reply.error()));
     };
     switch (command.kind) {
         case QueryKind::balance:
@@ -228,9 +222,8 @@ Result<Done> Desk::ask(const Ask& command, Context& context)
         case QueryKind::games: {
             const auto balance = bus_.send(ledger::GetBalance{session->player}, context);
             CROUPIER_ASSERT(balance.has_value());
-            answer(bus_.send(rounds::ListGames{}, context), [&](const rounds::Games& games) {
-                return frames::games(command.q, games, balance->currency);
-            });
+            answer(bus_.send(rounds::ListGames{}, context),
+                [&](const rounds::Games& games) { return frames::games(command.q, games, balance->currency); });
             break;
         }
         case QueryKind::online:
@@ -280,10 +273,7 @@ Result<Done> Desk::announce_drain(Context& context)
     return Done{};
 }
 
-Counts Desk::counts() const
-{
-    return Counts{registry_.players(), registry_.open_sessions(), live_.players_online()};
-}
+Counts Desk::counts() const { return Counts{registry_.players(), registry_.open_sessions(), live_.players_online()}; }
 
 void Desk::balance_changed(const ledger::BalanceChanged& event, Context& context)
 {

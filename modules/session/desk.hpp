@@ -40,7 +40,8 @@ public:
 private:
     Result<PlayerInfo> info(PlayerId player, SessionId session, Context& context);
     /// A command that was decided before: its first answer, or key_conflict.
-    void repeat(const Registry::Session& session, SessionId id, const Play& command, const Hash& content, Context& context);
+    void repeat(
+        const Registry::Session& session, SessionId id, const Play& command, const Hash& content, Context& context);
     void end_session(SessionId id, Context& context);
     void presence_changed(Context& context);
 

@@ -30,9 +30,8 @@ public:
         bus.serve<AnnounceDrain>(
             [&](const AnnounceDrain&, Context& context) { return desk_->announce_drain(context); });
         bus.serve<GetCounts>([&](const GetCounts&, Context&) -> Result<Counts> { return desk_->counts(); });
-        bus.on<ledger::BalanceChanged>([&](const ledger::BalanceChanged& event, Context& context) {
-            desk_->balance_changed(event, context);
-        });
+        bus.on<ledger::BalanceChanged>(
+            [&](const ledger::BalanceChanged& event, Context& context) { desk_->balance_changed(event, context); });
         bus.on<lobby::OnlineAnnounced>([&](const lobby::OnlineAnnounced& event, Context& context) {
             desk_->online_announced(event.players, context);
         });

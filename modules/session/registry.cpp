@@ -20,7 +20,12 @@ std::size_t sequence_length(std::string_view text)
 {
     const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     const unsigned lead = at(0);
-    const std::size_t length = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
+    const std::size_t length = lead < 0x80 ? 1
+        : lead < 0xC2                      ? 0
+        : lead < 0xE0                      ? 2
+        : lead < 0xF0                      ? 3
+        : lead < 0xF5                      ? 4
+                                           : 0;
     if (length == 0 || length > text.size()) { return 0; }
     for (std::size_t i = 1; i < length; ++i) {
         if ((at(i) & 0xC0) != 0x80) { return 0; }
@@ -49,8 +54,8 @@ bool valid_nickname(std::string_view nickname)
             const bool alphanumeric = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z')
                 || (letter >= '0' && letter <= '9');
             if (!alphanumeric && !space && letter != '-' && letter != '_' && letter != '.') { return false; }
-        } else if (static_cast<unsigned char>(rest[0]) == 0xC2 || rest.starts_with("\xE2\x80") || rest.starts_with("\xE2\x81")
-            || rest.starts_with("\xEF\xBB\xBF") || rest.starts_with("\xE3\x80\x80")) {
+        } else if (static_cast<unsigned char>(rest[0]) == 0xC2 || rest.starts_with("\xE2\x80")
+            || rest.starts_with("\xE2\x81") || rest.starts_with("\xEF\xBB\xBF") || rest.starts_with("\xE3\x80\x80")) {
             return false;  // C1 controls, Latin-1 signs, general punctuation (zero-width, bidirectional), BOM, wide space.
         }
         if (space && space_before) { return false; }

@@ -19,8 +19,8 @@ struct Options {
     bool demo = false;
     std::string instance;  ///< Names this life of this server; positions of pushes count within it.
     std::chrono::seconds lifetime{30 * 86400};
-    std::size_t answers_kept = 16;  ///< Last answers a session, in memory; older ones come from the views.
-    std::size_t pushes_kept = 64;   ///< Last own-money pushes a session, for resuming.
+    std::size_t answers_kept = 16;      ///< Last answers a session, in memory; older ones come from the views.
+    std::size_t pushes_kept = 64;       ///< Last own-money pushes a session, for resuming.
     std::uint32_t refusals_max = 1000;  ///< Recorded refusals a session.
     std::size_t sessions_max = 1'000'000;
     std::size_t sessions_per_player = 5;
@@ -41,7 +41,7 @@ public:
     struct Player {
         Sealed nickname;
         bool erased = false;
-        SessionId latest{};    ///< The session opened last, and the one before it: their answers are kept.
+        SessionId latest{};  ///< The session opened last, and the one before it: their answers are kept.
         SessionId previous{};
         std::vector<SessionId> open;  ///< Oldest first.
     };

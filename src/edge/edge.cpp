@@ -30,9 +30,12 @@ constexpr std::chrono::milliseconds kAcceptPause{100};
 /// Outlives the edge as long as the accepting coroutine does.
 struct Listener {
     Listener(std::shared_ptr<Hub> shared_hub, Serve serve_connection)
-        : hub{std::move(shared_hub)}, serve{std::move(serve_connection)}, acceptor{hub->executor()},
+        : hub{std::move(shared_hub)},
+          serve{std::move(serve_connection)},
+          acceptor{hub->executor()},
           pause{hub->executor()}
-    {}
+    {
+    }
 
     void close()
     {
@@ -89,7 +92,8 @@ class BeastEdge final : public Edge {
 public:
     BeastEdge(asio::io_context& loop, Options options, Handler& handler)
         : loop_{loop}, hub_{std::make_shared<Hub>(loop, std::move(options), handler)}
-    {}
+    {
+    }
 
     ~BeastEdge() override
     {
@@ -117,8 +121,7 @@ public:
 
     std::uint16_t port() const override { return port_; }
 
-    void send(ConnectionId connection, Seq rests_on, FrameKind kind, std::string_view topic,
-        std::string frame) override
+    void send(ConnectionId connection, Seq rests_on, FrameKind kind, std::string_view topic, std::string frame) override
     {
         if (auto* const socket = hub_->socket(connection)) { socket->send(rests_on, kind, topic, std::move(frame)); }
     }

@@ -22,27 +22,27 @@ namespace croupier::edge {
 /// All limits of the edge; the defaults are those of the configuration.
 struct Options {
     std::string host = "127.0.0.1";
-    std::uint16_t port = 8080;  ///< 0 takes a free one; see Edge::port().
+    std::uint16_t port = 8080;                             ///< 0 takes a free one; see Edge::port().
     std::optional<std::filesystem::path> tls_certificate;  ///< PEM chain; with tls_key: HTTPS and WSS only.
     std::optional<std::filesystem::path> tls_key;
     std::vector<std::string> origins;  ///< Allowed Origin values besides the server's own; "*" allows any.
     std::size_t connections_max = 10'000;
     std::size_t http_header_max = 16 * 1024;
     std::size_t http_body_max = 64 * 1024;
-    std::size_t frame_max = 16 * 1024;  ///< A larger WebSocket message closes with 1009.
-    std::size_t outbox_max = 256 * 1024;  ///< Bytes that may wait for one connection; beyond: close 4002.
+    std::size_t frame_max = 16 * 1024;     ///< A larger WebSocket message closes with 1009.
+    std::size_t outbox_max = 256 * 1024;   ///< Bytes that may wait for one connection; beyond: close 4002.
     std::uint32_t frames_per_second = 50;  ///< Token bucket a connection; 0: unlimited. Refused ones: on_rate_limited.
     std::uint32_t frames_burst = 100;
     std::chrono::milliseconds request_timeout{10'000};  ///< From the first byte of an HTTP request to its last.
     std::chrono::milliseconds idle_timeout{60'000};     ///< Of a kept-alive HTTP connection.
     std::chrono::milliseconds ping_interval{15'000};
     std::chrono::milliseconds silence_max{45'000};  ///< No frame, ping or pong for so long: the peer is gone.
-    bool echo = false;  ///< Serve /ws/echo: every message comes back. Test use only.
+    bool echo = false;                              ///< Serve /ws/echo: every message comes back. Test use only.
 };
 
 struct HttpRequest {
-    std::string method;  ///< "GET"
-    std::string path;    ///< Decoded, without the query: "/api/v1/me/rounds"
+    std::string method;                                      ///< "GET"
+    std::string path;                                        ///< Decoded, without the query: "/api/v1/me/rounds"
     std::vector<std::pair<std::string, std::string>> query;  ///< Decoded, in order.
     std::string body;
     std::string content_type;
@@ -106,7 +106,8 @@ public:
     virtual std::uint16_t port() const = 0;
 
     /// The gated lane: the frame leaves, in order, once all units up to `rests_on` are durable. Unknown connections: dropped.
-    virtual void send(ConnectionId connection, Seq rests_on, FrameKind kind, std::string_view topic, std::string frame) = 0;
+    virtual void send(
+        ConnectionId connection, Seq rests_on, FrameKind kind, std::string_view topic, std::string frame) = 0;
     /// The second lane, for what rests on no state: leaves at once, ahead of gated frames that still wait.
     virtual void send_now(ConnectionId connection, std::string frame) = 0;
     /// Sends what the gate has let pass, then a close frame; what still waits is dropped.

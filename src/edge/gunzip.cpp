@@ -57,7 +57,7 @@ std::uint32_t crc32(std::string_view text)
 std::optional<std::string> gunzip(std::string_view file)
 {
     namespace zlib = boost::beast::zlib;
-    constexpr std::size_t kTrailer = 8;  // CRC-32 and size of the content.
+    constexpr std::size_t kTrailer = 8;      // CRC-32 and size of the content.
     constexpr std::size_t kRatioMax = 1032;  // Of deflate: a size that claims more is a lie, and not allocated.
     const auto begin = data_begin(file);
     if (!begin || file.size() < *begin + kTrailer) { return std::nullopt; }

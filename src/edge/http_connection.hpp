@@ -188,8 +188,8 @@ private:
             response = problem(ErrorCode::too_large);
         } else if (error == error::header_limit || error == error::buffer_overflow) {
             response = problem(ErrorCode::too_large, 431);
-        } else if (error.category() == http_category && error != error::end_of_stream &&
-                   error != error::partial_message) {
+        } else if (error.category() == http_category && error != error::end_of_stream
+            && error != error::partial_message) {
             response = problem(ErrorCode::malformed);
         } else {
             co_return;  // The peer is gone.
@@ -249,16 +249,16 @@ private:
             return response;
         }
         // Bytes behind the request would be frames sent before we agreed to any.
-        const bool fit = request.count(field::sec_websocket_key) == 1 &&
-                         websocket_key_valid(text(request[field::sec_websocket_key])) && decoded.body.empty() &&
-                         buffer_.size() == 0 && request.count(field::origin) <= 1;
+        const bool fit = request.count(field::sec_websocket_key) == 1
+            && websocket_key_valid(text(request[field::sec_websocket_key])) && decoded.body.empty()
+            && buffer_.size() == 0 && request.count(field::origin) <= 1;
         if (!fit) { return problem(ErrorCode::malformed); }
         if (dialect == Dialect::croupier_v1 && !WebSocketConnection<Stream>::offers_protocol(request)) {
             return problem(ErrorCode::malformed);
         }
         const auto origin = request.find(field::origin);
-        if (origin != request.end() &&
-            !origin_allowed(text(origin->value()), text(request[field::host]), hub_->options().origins)) {
+        if (origin != request.end()
+            && !origin_allowed(text(origin->value()), text(request[field::host]), hub_->options().origins)) {
             return problem(ErrorCode::origin_refused);
         }
         return std::nullopt;
@@ -292,7 +292,7 @@ private:
         const bool kept = keep_alive && !hub_->draining();
         const bool written = co_await write(response, kept, head);
         if (written && !kept) { co_await linger(); }
-        co_return written && kept;
+        co_return written&& kept;
     }
 
     /// For the few clients that do not take gzip (curl without --compressed).
@@ -359,7 +359,7 @@ private:
     bool idle_ = false;             ///< Waits for the first byte of a request.
     bool reading_request_ = false;  ///< Past its first byte.
     bool timed_out_ = false;
-    bool takes_gzip_ = false;       ///< The client of the current call.
+    bool takes_gzip_ = false;  ///< The client of the current call.
     bool over_limit_ = false;  ///< Accepted only to be refused.
     bool cut_ = false;
     bool moved_ = false;  ///< The stream belongs to a WebSocket now.

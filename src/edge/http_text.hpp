@@ -18,7 +18,7 @@ namespace croupier::edge {
 bool is_utf8(std::string_view text) noexcept;
 
 struct Target {
-    std::string path;  ///< Decoded.
+    std::string path;                                        ///< Decoded.
     std::vector<std::pair<std::string, std::string>> query;  ///< Decoded, in order; '+' is a space.
 };
 

@@ -31,7 +31,8 @@ Hub::Hub(boost::asio::io_context& loop, Options options, Handler& handler)
       wheel_{tick_for(options_), now()},
       turn_timer_{executor_},
       grace_timer_{executor_}
-{}
+{
+}
 
 void Hub::shut()
 {
@@ -104,8 +105,7 @@ void Hub::arm()
     if (turning_) { return; }
     turning_ = true;
     turn_timer_.expires_after(wheel_.tick());
-    turn_timer_.async_wait(
-        [self = shared_from_this()](const boost::system::error_code& error) { self->turn(error); });
+    turn_timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) { self->turn(error); });
 }
 
 void Hub::turn(const boost::system::error_code& error)

@@ -115,9 +115,9 @@ private:
     Executor executor_;
     Counters counters_;
     ConnectionId last_id_{};
-    boost::intrusive::list<Connection, boost::intrusive::base_hook<boost::intrusive::list_base_hook<
-                                           boost::intrusive::tag<InHub>,
-                                           boost::intrusive::link_mode<boost::intrusive::auto_unlink>>>,
+    boost::intrusive::list<Connection,
+        boost::intrusive::base_hook<boost::intrusive::list_base_hook<boost::intrusive::tag<InHub>,
+            boost::intrusive::link_mode<boost::intrusive::auto_unlink>>>,
         boost::intrusive::constant_time_size<false>>
         connections_;
     std::unordered_map<ConnectionId, WebSocket*> sockets_;

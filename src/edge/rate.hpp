@@ -15,7 +15,8 @@ public:
     Rate(std::uint32_t per_second, std::uint32_t burst) noexcept
         : interval_{per_second == 0 ? 0 : 1'000'000'000 / per_second},
           depth_{interval_ * std::max<std::int64_t>(burst, 1)}
-    {}
+    {
+    }
 
     /// Takes one token; false if there is none.
     bool take(SteadyTime now) noexcept

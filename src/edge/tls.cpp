@@ -47,8 +47,7 @@ Serve make_tls_server(const Options& options, std::string& failed)
         return {};
     }
     return [context](const std::shared_ptr<Hub>& hub, TcpSocket socket) {
-        auto connection =
-            std::make_shared<HttpConnection<TlsStream>>(hub, TlsStream{std::move(socket), *context});
+        auto connection = std::make_shared<HttpConnection<TlsStream>>(hub, TlsStream{std::move(socket), *context});
         boost::asio::co_spawn(hub->executor(), HttpConnection<TlsStream>::run(std::move(connection)), report);
     };
 }

@@ -33,8 +33,7 @@ enum class Dialect : std::uint8_t { croupier_v1, echo };
 /// Ends when reader and writer have both ended: the peer closed, the socket failed, or it was cut. Memory while idle is
 /// Beast's stream (about 2 kB) and a small read buffer: larger ones are given back after each message.
 template <class Stream>
-class WebSocketConnection final : public WebSocket,
-                                  public std::enable_shared_from_this<WebSocketConnection<Stream>> {
+class WebSocketConnection final : public WebSocket, public std::enable_shared_from_this<WebSocketConnection<Stream>> {
 public:
     using Self = WebSocketConnection;
     using Request = boost::beast::http::request<boost::beast::http::string_body>;
@@ -48,9 +47,8 @@ public:
     {
         stream_.read_message_max(hub_->options().frame_max);
         stream_.auto_fragment(false);  // One message, one frame.
-        stream_.control_callback([this](boost::beast::websocket::frame_type, boost::beast::string_view) {
-            last_heard_ = Hub::now();
-        });
+        stream_.control_callback(
+            [this](boost::beast::websocket::frame_type, boost::beast::string_view) { last_heard_ = Hub::now(); });
         hub_->add(*this);
     }
 
@@ -126,9 +124,9 @@ public:
     }
 
 private:
-    static constexpr std::size_t kReadFirst = 256;    ///< Bytes offered to a message's first piece.
-    static constexpr std::size_t kReadMore = 4096;    ///< And to each further one.
-    static constexpr std::size_t kReadKept = 512;     ///< A larger read buffer is given back after the message.
+    static constexpr std::size_t kReadFirst = 256;  ///< Bytes offered to a message's first piece.
+    static constexpr std::size_t kReadMore = 4096;  ///< And to each further one.
+    static constexpr std::size_t kReadKept = 512;   ///< A larger read buffer is given back after the message.
 
     Task<bool> accept(Request& request)
     {
@@ -250,9 +248,8 @@ private:
         hub_->counters().bytes_out += in_flight_.size();
         stream_.binary(frame.binary);
         stream_.async_write(boost::asio::buffer(in_flight_),
-            [self = this->shared_from_this()](const boost::system::error_code& error, std::size_t) {
-                self->on_written(error);
-            });
+            [self = this->shared_from_this()](
+                const boost::system::error_code& error, std::size_t) { self->on_written(error); });
     }
 
     void on_written(const boost::system::error_code& error)
@@ -336,8 +333,8 @@ private:
     std::string close_reason_;
     std::uint16_t close_code_ = 0;
 
-    bool open_ = false;           ///< The upgrade is done and the read has not ended.
-    bool writing_ = false;        ///< A write is under way: never two.
+    bool open_ = false;     ///< The upgrade is done and the read has not ended.
+    bool writing_ = false;  ///< A write is under way: never two.
     bool pinging_ = false;
     bool waits_at_gate_ = false;  ///< The hub will call gate_moved().
     bool closing_ = false;        ///< Takes no frames any more.

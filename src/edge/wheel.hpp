@@ -16,8 +16,8 @@ namespace croupier::edge {
 class Wheel {
 public:
     /// A deadline that its owner can set in a wheel; leaves the wheel when destroyed.
-    class Deadline : public boost::intrusive::list_base_hook<
-                         boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+    class Deadline
+        : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
     public:
         /// The deadline has passed; it is not set any more, and may be set anew.
         virtual void on_due(SteadyTime now) = 0;

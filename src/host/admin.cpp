@@ -33,9 +33,10 @@ std::string answer_line(const std::optional<std::string>& failure)
 void send_answer(const std::shared_ptr<Protocol::socket>& socket, const std::optional<std::string>& failure)
 {
     auto line = std::make_shared<const std::string>(answer_line(failure));
-    asio::async_write(*socket, asio::buffer(*line), [socket, line](const boost::system::error_code& error, std::size_t) {
-        if (error) { log::warn("admin", "the answer could not be sent", {{"why", error.message()}}); }
-    });
+    asio::async_write(
+        *socket, asio::buffer(*line), [socket, line](const boost::system::error_code& error, std::size_t) {
+            if (error) { log::warn("admin", "the answer could not be sent", {{"why", error.message()}}); }
+        });
 }
 
 void decide(const std::string& line, const Admin::Handlers& handlers, Admin::Done done)

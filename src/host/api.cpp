@@ -343,8 +343,8 @@ void Api::from_views(ConnectionId call, Ask ask, Answer answer, int tries)
     ask([this, call, ask, answer, wanted, tries](Result<store::Viewed<Rows>> viewed) mutable {
         if (!viewed) { return refuse(call, viewed.error()); }
         if (viewed->applied_seq < wanted && tries > 0) {
-            return parts_.later(kViewsRetry,
-                [this, call, ask, answer, tries] { from_views<Rows>(call, ask, answer, tries - 1); });
+            return parts_.later(
+                kViewsRetry, [this, call, ask, answer, tries] { from_views<Rows>(call, ask, answer, tries - 1); });
         }
         answer(std::move(viewed->rows));
     });
@@ -359,17 +359,18 @@ void Api::my_rounds(ConnectionId call, const edge::HttpRequest& request)
     const auto before = page->before ? std::optional{static_cast<RoundId>(*page->before)} : std::nullopt;
     from_views<std::vector<store::RoundRow>>(
         call,
-        [this, id = player->player, before, limit = page->limit](auto done) {
-            parts_.views.rounds(id, before, limit + 1, std::move(done));
-        },
+        [this, id = player->player, before, limit = page->limit](
+            auto done) { parts_.views.rounds(id, before, limit + 1, std::move(done)); },
         [this, call, limit = page->limit](std::vector<store::RoundRow> rows) {
-            answer(call, 200, write_page("rounds", std::move(rows), limit,
-                [](std::string& out, const store::RoundRow& row) {
-                    out += '{';
-                    write_round(out, row);
-                    out += '}';
-                },
-                [](const store::RoundRow& row) { return raw(row.round); }));
+            answer(call, 200,
+                write_page(
+                    "rounds", std::move(rows), limit,
+                    [](std::string& out, const store::RoundRow& row) {
+                        out += '{';
+                        write_round(out, row);
+                        out += '}';
+                    },
+                    [](const store::RoundRow& row) { return raw(row.round); }));
         });
 }
 
@@ -381,9 +382,8 @@ void Api::my_round(ConnectionId call, const edge::HttpRequest& request, std::str
     if (!number || !request.query.empty()) { return refuse(call, {ErrorCode::not_found}); }
     from_views<std::optional<store::RoundDetail>>(
         call,
-        [this, player = player->player, round = static_cast<RoundId>(*number)](auto done) {
-            parts_.views.round(player, round, std::move(done));
-        },
+        [this, player = player->player, round = static_cast<RoundId>(*number)](
+            auto done) { parts_.views.round(player, round, std::move(done)); },
         [this, call](std::optional<store::RoundDetail> detail) {
             if (!detail) { return refuse(call, {ErrorCode::round_unknown}); }
             std::string body{'{'};
@@ -406,9 +406,8 @@ void Api::my_statement(ConnectionId call, const edge::HttpRequest& request)
     if (!page) { return refuse(call, {ErrorCode::malformed}); }
     from_views<std::vector<store::StatementRow>>(
         call,
-        [this, id = player->player, page = *page](auto done) {
-            parts_.views.statement(id, page.before, page.limit + 1, std::move(done));
-        },
+        [this, id = player->player, page = *page](
+            auto done) { parts_.views.statement(id, page.before, page.limit + 1, std::move(done)); },
         [this, call, limit = page->limit](std::vector<store::StatementRow> rows) {
             answer(call, 200,
                 write_page("entries", std::move(rows), limit, write_entry,

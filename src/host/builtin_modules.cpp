@@ -56,8 +56,7 @@ std::expected<GameList, std::string> load_games(const config::Games& config)
     for (const GameText& definition : *texts) {
         auto game = rounds::load_game(definition.text);
         if (!game) {
-            return std::unexpected{
-                definition.file + ": " + game.error().path + ": expected " + game.error().expected};
+            return std::unexpected{definition.file + ": " + game.error().path + ": expected " + game.error().expected};
         }
         if (!names.insert((*game)->info().game).second) {
             return std::unexpected{definition.file + ": game: expected a name that no other file has, found \""

@@ -80,7 +80,9 @@ int init(const config::Config& config)
 int migrate(const config::Config& config)
 {
     const Paths paths{config.server.data_dir};
-    if (!std::filesystem::exists(paths.ledger())) { return failed(paths.ledger().string() + ": there is no ledger here"); }
+    if (!std::filesystem::exists(paths.ledger())) {
+        return failed(paths.ledger().string() + ": there is no ledger here");
+    }
     auto ledger = store::LedgerFile::open(paths.ledger(), {.migrate = store::MigrateMode::apply, .create = false});
     if (!ledger) { return failed(ledger.error()); }
     auto views = store::ViewsFile::open(paths.views());

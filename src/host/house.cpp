@@ -96,8 +96,9 @@ std::optional<std::string> House::build(bool create)
     // The casino, as the facts say.
     const auto games = load_games(config_.games);
     if (!games) { return games.error(); }
-    auto recovered = recover(**ledger, paths_.snapshots(),
-        [&] { return make_casino(*games, {rng_.get(), keys_.get()}); }, log_problem, log_progress);
+    auto recovered = recover(
+        **ledger, paths_.snapshots(), [&] { return make_casino(*games, {rng_.get(), keys_.get()}); }, log_problem,
+        log_progress);
     if (!recovered) { return recovered.error(); }
     casino_ = std::move(recovered->casino);
     log::info("store", "recovered",
@@ -105,9 +106,8 @@ std::optional<std::string> House::build(bool create)
 
     // The views' worker, then the writer that feeds it.
     if (auto problem = open_views(*games, **ledger)) { return problem; }
-    const auto post = [&loop = loop_](std::move_only_function<void()> function) {
-        boost::asio::post(loop, std::move(function));
-    };
+    const auto post = [&loop = loop_](
+                          std::move_only_function<void()> function) { boost::asio::post(loop, std::move(function)); };
     store::StoreOptions options;
     options.queue_bytes_max = config_.store.queue_max_bytes;
     options.settlement_reserve_bytes = config_.store.settlement_reserve_bytes;
@@ -115,14 +115,13 @@ std::optional<std::string> House::build(bool create)
     options.disk_free_min_bytes = config_.store.disk_free_min_bytes;
     options.post = post;
     options.fail_stop = [](std::string why) {
-        log::fail_stop("store", "the ledger could not be written; the process ends, what is durable stays",
-            {{"why", why}});
+        log::fail_stop(
+            "store", "the ledger could not be written; the process ends, what is durable stays", {{"why", why}});
     };
     options.on_batch = [views = views_.get()](auto batch) { views->offer(batch); };
     store_ = std::make_unique<store::SqliteStore>(std::move(*ledger), std::move(options));
-    views_->start([store = store_.get()](Seq from, std::size_t limit, auto done) {
-        store->read_on_writer(from, limit, std::move(done));
-    });
+    views_->start([store = store_.get()](
+                      Seq from, std::size_t limit, auto done) { store->read_on_writer(from, limit, std::move(done)); });
     reader_ = std::make_unique<store::ViewsReader>(paths_.views(), post, config_.store.query_queue_max);
 
     // Open for decisions: the house's accounts, and keys for the next players.

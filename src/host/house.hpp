@@ -58,7 +58,10 @@ public:
     const rng::Drbg& rng() const noexcept { return *rng_; }
 
 private:
-    House(const config::Config& config, boost::asio::io_context& loop) : config_{config}, loop_{loop}, paths_{config.server.data_dir} {}
+    House(const config::Config& config, boost::asio::io_context& loop)
+        : config_{config}, loop_{loop}, paths_{config.server.data_dir}
+    {
+    }
     /// Builds every part in order of dependency. nullopt: done.
     std::optional<std::string> build(bool create);
     std::optional<std::string> open_views(const GameList& games, store::LedgerFile& ledger);

@@ -10,7 +10,8 @@ namespace croupier::host {
 
 edge::HttpResponse page(const edge::HttpRequest& request)
 {
-    const std::string_view path = request.path == "/" ? std::string_view{"/index.html"} : std::string_view{request.path};
+    const std::string_view path = request.path == "/" ? std::string_view{"/index.html"}
+                                                      : std::string_view{request.path};
     const auto assets = web::web_assets();
     const auto found = std::ranges::find(assets, path, &web::Asset::path);
     if (found == assets.end()) { return problem({ErrorCode::not_found}); }
@@ -19,8 +20,7 @@ edge::HttpResponse page(const edge::HttpRequest& request)
             {"Cache-Control", found->immutable ? "public, max-age=31536000, immutable" : "no-cache"},
             {"Content-Security-Policy",
                 "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
-            {"X-Content-Type-Options", "nosniff"},
-            {"Referrer-Policy", "no-referrer"}},
+            {"X-Content-Type-Options", "nosniff"}, {"Referrer-Policy", "no-referrer"}},
         .gzip = true};
     if (request.if_none_match == found->etag) {
         response.status = 304;

@@ -62,7 +62,9 @@ std::expected<Recovered, std::string> recover(store::LedgerFile& ledger, const s
         }
         progress(casino.submitted().seq, head.seq);
     }
-    if (casino.submitted() != head) { return std::unexpected{std::string{"the chain does not end at the ledger's head"}}; }
+    if (casino.submitted() != head) {
+        return std::unexpected{std::string{"the chain does not end at the ledger's head"}};
+    }
     return recovered;
 }
 

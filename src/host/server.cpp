@@ -61,7 +61,10 @@ edge::Options edge_options(const config::Config& config)
 /// The server: a house with an edge. Every method runs on the loop.
 class Server final : public edge::Handler {
 public:
-    explicit Server(const config::Config& config) : config_{config}, signals_{loop_, SIGINT, SIGTERM}, tick_{loop_}, watchdog_{loop_} {}
+    explicit Server(const config::Config& config)
+        : config_{config}, signals_{loop_, SIGINT, SIGTERM}, tick_{loop_}, watchdog_{loop_}
+    {
+    }
 
     int run();
 
@@ -102,9 +105,11 @@ private:
     void handle(ConnectionId connection, const PingFrame& frame);
     void handle(ConnectionId connection, const BadFrame& frame);
     /// A refusal that rests on no state: it does not wait for the disk.
-    void refuse_now(ConnectionId connection, std::optional<std::uint64_t> n, std::optional<std::uint64_t> q, const Error& error);
+    void refuse_now(
+        ConnectionId connection, std::optional<std::uint64_t> n, std::optional<std::uint64_t> q, const Error& error);
     /// A refusal that rests on the casino's state: it waits like any answer.
-    void refuse(ConnectionId connection, std::optional<std::uint64_t> n, std::optional<std::uint64_t> q, const Error& error);
+    void refuse(
+        ConnectionId connection, std::optional<std::uint64_t> n, std::optional<std::uint64_t> q, const Error& error);
 
     void on_committed(const Committed& committed);
     void on_tick();
@@ -162,12 +167,14 @@ std::optional<std::string> Server::build()
         .currency = config_.server.currency,
         .demo = config_.server.demo,
         .draining = [this] { return draining_; },
-        .later = [this](std::chrono::milliseconds after, std::move_only_function<void()> function) {
-            auto timer = std::make_shared<asio::steady_timer>(loop_, after);
-            timer->async_wait([timer, function = std::move(function)](const boost::system::error_code& error) mutable {
-                if (!error) { function(); }
-            });
-        }});
+        .later =
+            [this](std::chrono::milliseconds after, std::move_only_function<void()> function) {
+                auto timer = std::make_shared<asio::steady_timer>(loop_, after);
+                timer->async_wait(
+                    [timer, function = std::move(function)](const boost::system::error_code& error) mutable {
+                        if (!error) { function(); }
+                    });
+            }});
     auto admin = Admin::listen(loop_, house_->paths().admin_socket(),
         {.backup = [this](const auto& directory, auto done) { backup(directory, std::move(done)); },
             .erase = [this](auto player, auto done) { erase(player, std::move(done)); }});
@@ -295,8 +302,8 @@ void Server::refuse(
 
 void Server::handle(ConnectionId connection, const HelloFrame& frame)
 {
-    const auto done =
-        timed(Flow::hello, [&] { return send(session::Hello{connection, frame.q, frame.token, frame.resume}); });
+    const auto done = timed(
+        Flow::hello, [&] { return send(session::Hello{connection, frame.q, frame.token, frame.resume}); });
     if (!done) { return refuse(connection, std::nullopt, frame.q, done.error()); }
     if (const auto found = connections_.find(connection); found != connections_.end()) { found->second.greeted = true; }
 }
@@ -310,8 +317,8 @@ void Server::handle(ConnectionId connection, const SpinFrame& frame)
     }
     const SteadyTime begin = house_->clock().steady();
     const Seq before = house_->casino().submitted().seq;
-    const auto done = timed(Flow::spin,
-        [&] { return send(session::Play{connection, frame.n, frame.game, frame.stake, frame.bets}); });
+    const auto done = timed(
+        Flow::spin, [&] { return send(session::Play{connection, frame.n, frame.game, frame.stake, frame.bets}); });
     if (!done) { return refuse(connection, frame.n, std::nullopt, done.error()); }
     if (const Seq after = house_->casino().submitted().seq; after != before) { submitted_.push_back({after, begin}); }
 }
@@ -393,8 +400,8 @@ void Server::on_tick()
         ungreeted_.pop_front();
     }
     if (++ticks_ % 4 == 0) { close_idle(now); }
-    if (ticks_ % 4 == 0) { static_cast<void>(send(lobby::Announce{})); }  // Refused only where there is no lobby.
-    if (ticks_ % 120 == 0) { static_cast<void>(send(session::Sweep{})); }   // Never refuses.
+    if (ticks_ % 4 == 0) { static_cast<void>(send(lobby::Announce{})); }   // Refused only where there is no lobby.
+    if (ticks_ % 120 == 0) { static_cast<void>(send(session::Sweep{})); }  // Never refuses.
     tick_.expires_after(500ms);
     tick_.async_wait([this](const boost::system::error_code& error) {
         if (!error) { on_tick(); }

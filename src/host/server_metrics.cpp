@@ -16,8 +16,8 @@ ServerMetrics::ServerMetrics()
     : durable_{registry_.latency("croupier_round_durable_seconds", "From a round's frame to its durable answer.")},
       units_{registry_.counter("croupier_store_units_total", "Units of work made durable.")},
       bytes_{registry_.counter("croupier_store_bytes_total", "Canonical bytes made durable.")},
-      batch_{registry_.histogram(
-          "croupier_store_batch_units", "Units of work a transaction.", metrics::size_bounds(), 1)},
+      batch_{
+          registry_.histogram("croupier_store_batch_units", "Units of work a transaction.", metrics::size_bounds(), 1)},
       write_{registry_.latency("croupier_store_write_seconds", "Time of one batch, its sync included.")},
       sync_{registry_.latency("croupier_store_sync_seconds", "Time in which one batch was made durable.")},
       submitted_{registry_.gauge("croupier_ledger_submitted_seq", "Seq of the last unit decided.")},
@@ -42,8 +42,8 @@ ServerMetrics::ServerMetrics()
 {
     static constexpr std::array<std::string_view, 4> kFlows{"spin", "hello", "query", "http"};
     for (std::size_t i = 0; i < kFlows.size(); ++i) {
-        flows_[i].ok = &registry_.counter(
-            "croupier_requests_total", "Requests decided, by flow and result.", {{"flow", kFlows[i]}, {"result", "ok"}});
+        flows_[i].ok = &registry_.counter("croupier_requests_total", "Requests decided, by flow and result.",
+            {{"flow", kFlows[i]}, {"result", "ok"}});
         flows_[i].refused = &registry_.counter("croupier_requests_total", "Requests decided, by flow and result.",
             {{"flow", kFlows[i]}, {"result", "refused"}});
         flows_[i].time = &registry_.latency("croupier_request_decision_seconds",
@@ -51,8 +51,8 @@ ServerMetrics::ServerMetrics()
     }
 #define X(code, number, finality, http, meaning) \
     refusals_.emplace(std::uint16_t{number}, \
-        &registry_.counter("croupier_refusals_total", "Refusals sent without a recorded decision, by code.", \
-            {{"code", #code}}));
+        &registry_.counter( \
+            "croupier_refusals_total", "Refusals sent without a recorded decision, by code.", {{"code", #code}}));
     CROUPIER_ERROR_CODES(X)
 #undef X
 }
@@ -81,10 +81,11 @@ std::string ServerMetrics::text(Casino& casino, const edge::Edge& edge, const st
     const auto counts = casino.bus().counts();
     if (messages_.empty()) {
         for (const auto& count : counts) {
-            messages_.push_back({&registry_.counter("croupier_bus_messages_total", "Messages over the bus, by name and result.",
-                                     {{"message", count.name}, {"result", "passed"}}),
-                &registry_.counter("croupier_bus_messages_total", "Messages over the bus, by name and result.",
-                    {{"message", count.name}, {"result", "refused"}})});
+            messages_.push_back(
+                {&registry_.counter("croupier_bus_messages_total", "Messages over the bus, by name and result.",
+                     {{"message", count.name}, {"result", "passed"}}),
+                    &registry_.counter("croupier_bus_messages_total", "Messages over the bus, by name and result.",
+                        {{"message", count.name}, {"result", "refused"}})});
         }
     }
     for (std::size_t i = 0; i < counts.size(); ++i) {

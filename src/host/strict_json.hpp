@@ -17,7 +17,7 @@ struct JsonValue {
     bool boolean = false;
     std::int64_t integer = 0;  ///< A fraction, an exponent or a value outside int64 is other_number.
     std::string text;
-    std::string name;  ///< Of a member of an object.
+    std::string name;              ///< Of a member of an object.
     std::vector<JsonValue> items;  ///< An array's elements or an object's members, in the order of the text.
 
     /// Null if there is no such member, or this is no object.

@@ -262,7 +262,8 @@ std::expected<void, std::string> LedgerFile::checkpoint()
         connection_->handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
     if (result != SQLITE_OK) {
         failed_ = true;
-        return std::unexpected{path_.string() + ": moving the log into the file: " + sqlite3_errmsg(connection_->handle())};
+        return std::unexpected{
+            path_.string() + ": moving the log into the file: " + sqlite3_errmsg(connection_->handle())};
     }
     wal_frames_ = 0;
     return {};
@@ -318,7 +319,8 @@ std::expected<Position, std::string> restore_ledger(
         remove_database(partial);
         return std::unexpected{std::move(why)};
     };
-    auto file = LedgerFile::open(partial, LedgerOptions{.migrate = MigrateMode::apply, .create = false, .verify_tail_units = 0});
+    auto file = LedgerFile::open(
+        partial, LedgerOptions{.migrate = MigrateMode::apply, .create = false, .verify_tail_units = 0});
     if (!file) { return give_up(file.error()); }
     const auto broken = (*file)->verify(Seq{1}, progress);
     if (!broken) { return give_up(broken.error()); }

@@ -121,7 +121,7 @@ private:
 
 /// Puts the ledger of a backup, once its whole chain has been verified, where none stands yet: durable when this
 /// returns. Returns the chain's end.
-std::expected<Position, std::string> restore_ledger(
-    const std::filesystem::path& backup, const std::filesystem::path& target, const LedgerFile::Progress& progress = {});
+std::expected<Position, std::string> restore_ledger(const std::filesystem::path& backup,
+    const std::filesystem::path& target, const LedgerFile::Progress& progress = {});
 
 }  // namespace croupier::store

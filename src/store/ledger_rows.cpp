@@ -9,11 +9,35 @@ namespace {
 
 // The columns of each SELECT, by name.
 namespace commit_column {
-enum : int { seq, format, epoch, at, scope, request_key, content_hash, result, answer, first_transfer, first_event, hash };
+enum : int {
+    seq,
+    format,
+    epoch,
+    at,
+    scope,
+    request_key,
+    content_hash,
+    result,
+    answer,
+    first_transfer,
+    first_event,
+    hash
+};
 }
 namespace transfer_column {
 enum : int {
-    id, commit_seq, debit, credit, amount, currency, code, reference, debit_after, credit_after, debit_version, credit_version
+    id,
+    commit_seq,
+    debit,
+    credit,
+    amount,
+    currency,
+    code,
+    reference,
+    debit_after,
+    credit_after,
+    debit_version,
+    credit_version
 };
 }
 namespace event_column {
@@ -209,7 +233,8 @@ std::optional<StoredUnit> UnitCursor::next()
     if (raw(content.first_transfer) != next_transfer_ || raw(content.first_event) != next_event_) {
         throw RowsBroken{content.seq, "its first transfer or event does not follow the ones before"};
     }
-    while (transfer_there_ && number(content.seq, transfers_, transfer_column::commit_seq, "commit_seq") == raw(content.seq)) {
+    while (transfer_there_
+        && number(content.seq, transfers_, transfer_column::commit_seq, "commit_seq") == raw(content.seq)) {
         content.transfers.push_back(transfer_row(content.seq));
         if (raw(content.transfers.back().id) != next_transfer_) {
             throw RowsBroken{content.seq, "a row in transfers is missing"};

@@ -19,8 +19,7 @@ void apply(Connection& connection, const Migration& migration)
 
 }  // namespace
 
-std::expected<int, std::string> migrate(
-    Connection& connection, std::span<const Migration> migrations, MigrateMode mode)
+std::expected<int, std::string> migrate(Connection& connection, std::span<const Migration> migrations, MigrateMode mode)
 {
     const auto ours = static_cast<std::int64_t>(migrations.size());
     std::int64_t version = 0;

@@ -48,8 +48,8 @@ std::vector<File> list(const std::filesystem::path& directory)
     for (const auto& entry : std::filesystem::directory_iterator{directory, error}) {
         const std::string name = entry.path().filename().string();
         if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) { continue; }
-        const std::string_view digits =
-            std::string_view{name}.substr(kPrefix.size(), name.size() - kPrefix.size() - kSuffix.size());
+        const std::string_view digits = std::string_view{name}.substr(
+            kPrefix.size(), name.size() - kPrefix.size() - kSuffix.size());
         std::uint64_t seq = 0;
         const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), seq);
         if (failure == std::errc{} && end == digits.data() + digits.size()) { files.push_back({seq, entry.path()}); }

@@ -32,7 +32,8 @@ Connection::Connection(const std::string& path, OpenMode mode, const std::string
     const int result = sqlite3_open_v2(path.c_str(), &handle, flags, vfs.empty() ? nullptr : vfs.c_str());
     handle_.reset(handle);
     if (result != SQLITE_OK) {
-        throw SqliteError{result, "opening " + path + ": "
+        throw SqliteError{result,
+            "opening " + path + ": "
                 + (handle == nullptr ? std::string{sqlite3_errstr(result)} : std::string{sqlite3_errmsg(handle)})};
     }
 }
@@ -42,8 +43,9 @@ void Connection::Close::operator()(sqlite3* handle) const noexcept { sqlite3_clo
 void Connection::fail(std::string_view doing) const
 {
     throw SqliteError{sqlite3_extended_errcode(handle_.get()),
-        std::string{doing} + ": " + sqlite3_errmsg(handle_.get()) + " (" + sqlite3_errstr(sqlite3_errcode(handle_.get()))
-            + ", " + std::to_string(sqlite3_extended_errcode(handle_.get())) + ")"};
+        std::string{doing} + ": " + sqlite3_errmsg(handle_.get()) + " ("
+            + sqlite3_errstr(sqlite3_errcode(handle_.get())) + ", "
+            + std::to_string(sqlite3_extended_errcode(handle_.get())) + ")"};
 }
 
 void Connection::run(const std::string& sql)
@@ -70,8 +72,8 @@ std::optional<std::string> Connection::text(const std::string& sql)
 Statement::Statement(Connection& connection, std::string_view sql) : connection_{&connection}
 {
     sqlite3_stmt* handle = nullptr;
-    const int result = sqlite3_prepare_v3(connection.handle(), sql.data(), static_cast<int>(sql.size()),
-        SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
+    const int result = sqlite3_prepare_v3(
+        connection.handle(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
     handle_.reset(handle);
     check(result);
 }
@@ -82,7 +84,8 @@ void Statement::check(int result) const
 {
     if (result != SQLITE_OK) {
         const char* sql = sqlite3_sql(handle_.get());
-        connection_->fail(sql == nullptr ? std::string_view{"preparing a statement"} : std::string_view{sql}.substr(0, 60));
+        connection_->fail(
+            sql == nullptr ? std::string_view{"preparing a statement"} : std::string_view{sql}.substr(0, 60));
     }
 }
 

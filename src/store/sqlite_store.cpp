@@ -36,7 +36,10 @@ public:
     }
 
     /// Apart from the constructor, since the thread uses shared_from_this().
-    void start() { thread_ = std::thread{[this] { run(); }}; }
+    void start()
+    {
+        thread_ = std::thread{[this] { run(); }};
+    }
 
     // On the loop.
 

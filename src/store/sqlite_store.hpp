@@ -13,7 +13,7 @@
 namespace croupier::store {
 
 struct StoreOptions {
-    std::size_t queue_bytes_max = 64 * 1024 * 1024;  ///< Submitted and not yet durable.
+    std::size_t queue_bytes_max = 64 * 1024 * 1024;          ///< Submitted and not yet durable.
     std::size_t settlement_reserve_bytes = 8 * 1024 * 1024;  ///< Of these, only for settling what was accepted.
     std::size_t batch_units_max = 8192;
     std::size_t batch_bytes_max = 8 * 1024 * 1024;
@@ -54,8 +54,8 @@ public:
     void submit(std::shared_ptr<const Unit> unit) override;
     void allow(Seq commit_limit) override;
     void on_committed(std::function<void(const Committed&)> listener) override;
-    void read(Seq from, std::size_t limit_bytes,
-        std::function<void(std::vector<std::shared_ptr<const Unit>>)> done) override;
+    void read(
+        Seq from, std::size_t limit_bytes, std::function<void(std::vector<std::shared_ptr<const Unit>>)> done) override;
     /// Copies ledger.db to directory/ledger.db; the directory is made if it is missing.
     void backup(std::filesystem::path directory, std::function<void(std::optional<std::string>)> done) override;
     /// Waits for the commit limit too: units that are not allowed yet keep it open.

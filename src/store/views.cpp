@@ -133,8 +133,8 @@ void Views::take(const Units& units)
 void Views::project(std::span<const DecodedUnit> units)
 {
     if (!projecting_) { return; }
-    const auto known = static_cast<std::size_t>(
-        std::ranges::count_if(units, [&](const DecodedUnit& unit) { return unit.position.seq <= file_->applied_seq(); }));
+    const auto known = static_cast<std::size_t>(std::ranges::count_if(
+        units, [&](const DecodedUnit& unit) { return unit.position.seq <= file_->applied_seq(); }));
     if (const auto applied = file_->apply(units.subspan(known)); !applied) {
         // What is in the file is whole, only old: readers see how old. The next start goes on from there.
         projecting_ = false;

@@ -98,10 +98,10 @@ private:
     // Under the mutex.
     Units queue_;
     std::size_t queue_bytes_ = 0;
-    Units slice_;            ///< What catching up has read.
-    bool asked_ = false;     ///< A slice is on its way.
-    bool behind_ = false;    ///< The queue misses units; offers are ignored until the ledger has been read to head_.
-    Seq head_{};             ///< The last unit offered.
+    Units slice_;          ///< What catching up has read.
+    bool asked_ = false;   ///< A slice is on its way.
+    bool behind_ = false;  ///< The queue misses units; offers are ignored until the ledger has been read to head_.
+    Seq head_{};           ///< The last unit offered.
     bool stop_ = false;
 
     std::thread thread_;

@@ -72,8 +72,8 @@ void ViewsFile::load()
     begin_.emplace(connection_, "BEGIN IMMEDIATE");
     commit_.emplace(connection_, "COMMIT");
     progress_.emplace(connection_, "UPDATE progress SET applied_seq = ?1, applied_hash = ?2 WHERE id = 1");
-    insert_account_.emplace(connection_,
-        "INSERT INTO accounts (account, kind, pocket, player, currency) VALUES (?1, ?2, ?3, ?4, ?5)");
+    insert_account_.emplace(
+        connection_, "INSERT INTO accounts (account, kind, pocket, player, currency) VALUES (?1, ?2, ?3, ?4, ?5)");
     insert_request_.emplace(connection_,
         "INSERT OR IGNORE INTO requests (seq, scope, key, content_hash, result, answer) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
     insert_round_.emplace(connection_,
@@ -82,8 +82,7 @@ void ViewsFile::load()
     insert_entry_.emplace(connection_,
         "INSERT INTO statement (player, id, account, transfer, at_micros, code, amount_minor, balance_after_minor, version, "
         "reference, currency) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
-    player_currency_.emplace(
-        connection_, "SELECT currency FROM accounts WHERE player = ?1 ORDER BY account LIMIT 1");
+    player_currency_.emplace(connection_, "SELECT currency FROM accounts WHERE player = ?1 ORDER BY account LIMIT 1");
 
     Statement progress{connection_, "SELECT applied_seq, applied_hash FROM progress WHERE id = 1"};
     const ResetLater reset{progress};
@@ -190,7 +189,9 @@ void ViewsFile::project_event(const UnitContent& content, const EventRow& event)
             .integer(4, raw(opened->player))
             .integer(5, std::uint64_t{opened->currency.number()})
             .run();
-        if (opened->kind == ledger::AccountKind::player) { remember(opened->account, {opened->player, opened->currency}); }
+        if (opened->kind == ledger::AccountKind::player) {
+            remember(opened->account, {opened->player, opened->currency});
+        }
     } else if (event.type == rounds::Settled::kFact) {
         const auto settled = from_bytes<rounds::Settled>(event.body);
         CROUPIER_ASSERT(settled.has_value());
@@ -254,7 +255,9 @@ std::expected<Seq, std::string> rebuild_views(const std::filesystem::path& ledge
         while ((*file)->applied_seq() < head) {
             const auto units = (*facts)->read(next((*file)->applied_seq()), kRebuildSliceBytes);
             if (!units) { return std::unexpected{units.error()}; }
-            if (const auto applied = (*file)->apply(decode(*units)); !applied) { return std::unexpected{applied.error()}; }
+            if (const auto applied = (*file)->apply(decode(*units)); !applied) {
+                return std::unexpected{applied.error()};
+            }
             if (progress) { progress((*file)->applied_seq(), head); }
         }
     }  // Closing it moves its log into the file.

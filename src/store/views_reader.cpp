@@ -57,8 +57,8 @@ struct ViewsReader::Connected {
         connection, "SELECT seq, content_hash, result, answer FROM requests WHERE scope = ?1 AND key = ?2"};
 };
 
-ViewsReader::ViewsReader(std::filesystem::path views, std::function<void(std::move_only_function<void()>)> post,
-    std::size_t jobs_max)
+ViewsReader::ViewsReader(
+    std::filesystem::path views, std::function<void(std::move_only_function<void()>)> post, std::size_t jobs_max)
     : path_{std::move(views)}, post_{std::move(post)}, jobs_max_{jobs_max}, thread_{[this] { run(); }}
 {
 }
@@ -149,8 +149,8 @@ void ViewsReader::round(PlayerId player, RoundId round, Done<std::optional<Round
     });
 }
 
-void ViewsReader::statement(PlayerId player, std::optional<std::uint64_t> before, std::size_t limit,
-    Done<std::vector<StatementRow>> done)
+void ViewsReader::statement(
+    PlayerId player, std::optional<std::uint64_t> before, std::size_t limit, Done<std::vector<StatementRow>> done)
 {
     add<std::vector<StatementRow>>(std::move(done), [=](Connected& views, std::vector<StatementRow>& rows) {
         auto& select = views.statement.integer(1, croupier::raw(player));
@@ -180,7 +180,8 @@ void ViewsReader::request(std::uint64_t scope, Bytes key, Done<std::optional<Req
             if (!select.step()) { return; }
             RequestRow row;
             row.seq = Seq{select.unsigned_at(0)};
-            std::ranges::copy(select.blob_at(1).first(std::min<std::size_t>(select.blob_at(1).size(), row.content_hash.size())),
+            std::ranges::copy(
+                select.blob_at(1).first(std::min<std::size_t>(select.blob_at(1).size(), row.content_hash.size())),
                 row.content_hash.begin());
             row.result = static_cast<std::uint16_t>(select.integer_at(2));
             row.answer = std::string{select.text_at(3)};

@@ -78,8 +78,8 @@ public:
     /// Newest first, those before `before` (nullopt: from the newest on), at most `limit`.
     void rounds(PlayerId player, std::optional<RoundId> before, std::size_t limit, Done<std::vector<RoundRow>> done);
     void round(PlayerId player, RoundId round, Done<std::optional<RoundDetail>> done);
-    void statement(PlayerId player, std::optional<std::uint64_t> before, std::size_t limit,
-        Done<std::vector<StatementRow>> done);
+    void statement(
+        PlayerId player, std::optional<std::uint64_t> before, std::size_t limit, Done<std::vector<StatementRow>> done);
     /// The unit that answers this request, if there is one up to applied_seq.
     void request(std::uint64_t scope, Bytes key, Done<std::optional<RequestRow>> done);
 

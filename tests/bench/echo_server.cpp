@@ -37,16 +37,12 @@ private:
     {
         if (!error) { read(); }
     }
-    void read()
-    {
-        stream_.async_read(buffer_, beast::bind_front_handler(&EchoSession::on_read, shared_from_this()));
-    }
+    void read() { stream_.async_read(buffer_, beast::bind_front_handler(&EchoSession::on_read, shared_from_this())); }
     void on_read(error_code error, std::size_t)
     {
         if (error) { return; }
         stream_.text(stream_.got_text());
-        stream_.async_write(
-            buffer_.data(), beast::bind_front_handler(&EchoSession::on_write, shared_from_this()));
+        stream_.async_write(buffer_.data(), beast::bind_front_handler(&EchoSession::on_write, shared_from_this()));
     }
     void on_write(error_code error, std::size_t)
     {
@@ -63,7 +59,8 @@ class Listener {
 public:
     Listener(asio::io_context& loop, unsigned short port)
         : acceptor_{loop, tcp::endpoint{asio::ip::address_v4::loopback(), port}}
-    {}
+    {
+    }
 
     unsigned short port() const { return acceptor_.local_endpoint().port(); }
 

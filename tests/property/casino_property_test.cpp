@@ -23,10 +23,10 @@ struct Client {
     std::string nickname;
     PlayerId player{};
     std::uint64_t connection = 0;
-    std::uint64_t acknowledged_n = 0;             // The last command whose answer it has.
+    std::uint64_t acknowledged_n = 0;              // The last command whose answer it has.
     std::map<std::uint64_t, std::string> answers;  // By n, exactly as they came.
     std::map<std::uint64_t, std::int64_t> stakes;  // What was sent under each n.
-    std::uint64_t version = 0;                    // Of the newest balance it saw.
+    std::uint64_t version = 0;                     // Of the newest balance it saw.
     std::int64_t balance = 0;
 };
 
@@ -78,9 +78,7 @@ private:
                 casino_.store.release();
                 deliver();
                 break;
-            case 3:
-                crash();
-                break;
+            case 3: crash(); break;
             case 4: repeat(); break;
             case 5: casino_.clock.advance(std::chrono::seconds{random_.below(100)}); break;
             default: spin(); break;
@@ -96,8 +94,8 @@ private:
         const std::uint64_t n = client.acknowledged_n + 1 + random_.below(3);
         const auto sent = client.stakes.find(n);
         const std::int64_t stake = sent != client.stakes.end() ? sent->second
-            : random_.below(5) == 0                             ? 7
-                                                                : static_cast<std::int64_t>(20 * (1 + random_.below(20)));
+            : random_.below(5) == 0                            ? 7
+                                    : static_cast<std::int64_t>(20 * (1 + random_.below(20)));
         client.stakes[n] = stake;
         REQUIRE(casino_.spin(client.connection, n, stake).has_value());
         deliver();
@@ -227,7 +225,8 @@ private:
 
 }  // namespace
 
-TEST_CASE("casino: whatever is asked, repeated, held back and lost in a crash, every client's books agree", "[property]")
+TEST_CASE(
+    "casino: whatever is asked, repeated, held back and lost in a crash, every client's books agree", "[property]")
 {
     std::uint64_t first = 1;
     std::uint64_t last = 150;

@@ -114,8 +114,8 @@ public:
     }
     static Hash token_of(const std::string& token) { return sha256(as_bytes(token)); }
 
-    Result<session::Done> hello(std::uint64_t connection, const std::string& token,
-        std::optional<session::Resume> resume = std::nullopt)
+    Result<session::Done> hello(
+        std::uint64_t connection, const std::string& token, std::optional<session::Resume> resume = std::nullopt)
     {
         return send(session::Hello{ConnectionId{connection}, 1, token_of(token), std::move(resume)});
     }

@@ -60,8 +60,9 @@ void allow_many_descriptors()
 
 int main(int argc, char** argv)
 {
-    CLI::App app{"Plays against a Croupier server in closed loop (each session sends its next command when the last one "
-                 "is answered) or open loop (--rate), and prints throughput, latency and whether all balances agree."};
+    CLI::App app{
+        "Plays against a Croupier server in closed loop (each session sends its next command when the last one "
+        "is answered) or open loop (--rate), and prints throughput, latency and whether all balances agree."};
     Plan plan;
     std::string url = "http://127.0.0.1:8080";
     double seconds = 0;

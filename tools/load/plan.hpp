@@ -22,9 +22,9 @@ struct Plan {
     std::string host;  ///< As the Host header wants it.
     std::string path = "/ws";
     std::size_t sessions = 1;
-    std::optional<std::chrono::nanoseconds> duration;      ///< Stop sending after so long; or
-    std::optional<std::uint64_t> spins_per_session;        ///< after so many.
-    double rate = 0;                                       ///< Spins a second over all sessions; 0: closed loop.
+    std::optional<std::chrono::nanoseconds> duration;  ///< Stop sending after so long; or
+    std::optional<std::uint64_t> spins_per_session;    ///< after so many.
+    double rate = 0;                                   ///< Spins a second over all sessions; 0: closed loop.
     std::string game = "lucky-lines";
     std::int64_t stake = 20;
     std::string bets;  ///< JSON; for games that take bets instead of a stake.
@@ -48,7 +48,7 @@ struct Plan {
 struct Tally {
     Histogram latency;  ///< Of answers, from the time a command was meant to be sent.
     std::uint64_t answers = 0;
-    std::uint64_t repeated = 0;    ///< Answers to commands sent again after a broken connection.
+    std::uint64_t repeated = 0;  ///< Answers to commands sent again after a broken connection.
     std::uint64_t reconnects = 0;
     std::map<std::string, std::uint64_t> errors;      ///< Refusals, by code.
     std::map<std::string, std::uint64_t> violations;  ///< Broken promises of the server, by kind. Any fails the run.

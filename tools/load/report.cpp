@@ -56,9 +56,10 @@ std::string report_text(const Plan& plan, const Tally& tally)
     for (const auto& [what, count] : tally.violations) {
         text += formatted("VIOLATION  %s: %llu\n", what.c_str(), static_cast<unsigned long long>(count));
     }
-    text += formatted(plan.echo ? "check      %llu of %zu sessions got every message back\n"
-                                : "check      %llu of %zu sessions: the balance seen last, start + sum(win - stake) and "
-                                  "the server agree\n",
+    text += formatted(plan.echo
+            ? "check      %llu of %zu sessions got every message back\n"
+            : "check      %llu of %zu sessions: the balance seen last, start + sum(win - stake) and "
+              "the server agree\n",
         static_cast<unsigned long long>(tally.sessions_checked), plan.sessions);
     if (!tally.first_failure.empty()) { text += "first      " + tally.first_failure + "\n"; }
     return text;
@@ -69,11 +70,13 @@ std::string report_json(const Plan& plan, const Tally& tally)
     const auto& latency = tally.latency;
     auto text = formatted("{\"sessions\":%zu,\"seconds\":%.3f,\"rate\":%.1f,\"answers\":%llu,\"per_second\":%.1f,",
         plan.sessions, tally.seconds(), plan.rate, static_cast<unsigned long long>(tally.answers), per_second(tally));
-    text += formatted("\"p50_us\":%.1f,\"p99_us\":%.1f,\"p999_us\":%.1f,\"max_us\":%.1f,", micros(latency.quantile(0.5)),
-        micros(latency.quantile(0.99)), micros(latency.quantile(0.999)), micros(latency.max()));
+    text += formatted("\"p50_us\":%.1f,\"p99_us\":%.1f,\"p999_us\":%.1f,\"max_us\":%.1f,",
+        micros(latency.quantile(0.5)), micros(latency.quantile(0.99)), micros(latency.quantile(0.999)),
+        micros(latency.max()));
     text += formatted("\"reconnects\":%llu,\"repeated\":%llu,\"sessions_checked\":%llu,\"sessions_failed\":%llu,",
         static_cast<unsigned long long>(tally.reconnects), static_cast<unsigned long long>(tally.repeated),
-        static_cast<unsigned long long>(tally.sessions_checked), static_cast<unsigned long long>(tally.sessions_failed));
+        static_cast<unsigned long long>(tally.sessions_checked),
+        static_cast<unsigned long long>(tally.sessions_failed));
     text += "\"errors\":" + counts_json(tally.errors) + ",\"violations\":" + counts_json(tally.violations) + "}";
     return text;
 }

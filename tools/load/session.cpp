@@ -44,7 +44,8 @@ Session::Session(const Plan& plan, Tally& tally, std::size_t index, std::string 
       index_{index},
       nickname_{std::move(nickname)},
       mask_{static_cast<std::uint32_t>(index * 2'654'435'761U + 1)}
-{}
+{
+}
 
 void Session::connect(Time now)
 {
@@ -186,8 +187,8 @@ void Session::on_response(const Response& response, Time now)
     }
     if (response.status != 201 && !lost_answer) {
         ++tally_->errors[code.empty() ? "http " + std::to_string(response.status) : code];
-        fail((state_ == State::registering ? "registering was answered " : "logging in was answered ") +
-             std::to_string(response.status) + " " + code);
+        fail((state_ == State::registering ? "registering was answered " : "logging in was answered ")
+            + std::to_string(response.status) + " " + code);
         return;
     }
     if (state_ == State::registering) {
@@ -260,9 +261,9 @@ void Session::read_frames(Time now)
         if (frame->opcode == kPingFrame) {
             socket_.send(make_frame(kPongFrame, frame->payload, mask_));
         } else if (frame->opcode == kCloseFrame) {
-            const auto code = frame->payload.size() < 2 ? 1005
-                                                        : (static_cast<unsigned char>(frame->payload[0]) << 8) |
-                                                              static_cast<unsigned char>(frame->payload[1]);
+            const auto code = frame->payload.size() < 2
+                ? 1005
+                : (static_cast<unsigned char>(frame->payload[0]) << 8) | static_cast<unsigned char>(frame->payload[1]);
             ++tally_->errors["close " + std::to_string(code)];
             broke("the server closed with " + std::to_string(code), now);
             return;
@@ -362,8 +363,9 @@ void Session::on_ok(std::uint64_t n, std::string_view ok)
     }
     sum_ += *win - *stake;
     if (version_ <= version_before && !again_) { violation("a balance's version did not rise"); }
-    log_ack(n, ",\"round\":\"" + std::string{round} + "\",\"win\":" + std::to_string(*win) + ",\"stake\":" +
-                   std::to_string(*stake));
+    log_ack(n,
+        ",\"round\":\"" + std::string{round} + "\",\"win\":" + std::to_string(*win)
+            + ",\"stake\":" + std::to_string(*stake));
 }
 
 void Session::acknowledge(std::string_view text, Time now)
@@ -517,7 +519,9 @@ void Session::fail(std::string_view why)
 void Session::violation(const std::string& what)
 {
     ++tally_->violations[what];
-    if (tally_->first_failure.empty()) { tally_->first_failure = nickname_ + ", n " + std::to_string(n_) + ": " + what; }
+    if (tally_->first_failure.empty()) {
+        tally_->first_failure = nickname_ + ", n " + std::to_string(n_) + ": " + what;
+    }
 }
 
 }  // namespace croupier::load

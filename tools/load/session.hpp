@@ -34,16 +34,16 @@ public:
 
 private:
     enum class State : std::uint8_t {
-        broken,       ///< Waits to connect again.
+        broken,  ///< Waits to connect again.
         connecting,
         registering,
         logging_in,
         upgrading,
-        greeting,     ///< hello is sent.
-        ready,        ///< Connected, nothing under way.
-        waiting,      ///< For the answer to the open command.
-        proving,      ///< For the answer to a command already answered, sent again.
-        checking,     ///< For the final balance.
+        greeting,  ///< hello is sent.
+        ready,     ///< Connected, nothing under way.
+        waiting,   ///< For the answer to the open command.
+        proving,   ///< For the answer to a command already answered, sent again.
+        checking,  ///< For the final balance.
         ended,
     };
 
@@ -89,13 +89,13 @@ private:
     bool begun_ = false;
     bool finishing_ = false;
 
-    std::uint64_t n_ = 1;        ///< Of the open or next command.
-    bool open_ = false;          ///< The command was sent and is not answered yet.
-    bool again_ = false;         ///< It was sent before, on a connection that broke.
-    Time intended_{};            ///< When it was meant to be sent.
+    std::uint64_t n_ = 1;  ///< Of the open or next command.
+    bool open_ = false;    ///< The command was sent and is not answered yet.
+    bool again_ = false;   ///< It was sent before, on a connection that broke.
+    Time intended_{};      ///< When it was meant to be sent.
     std::string command_;
-    std::uint64_t done_ = 0;     ///< Commands answered.
-    std::string last_answer_;    ///< To n_ - 1, as it came.
+    std::uint64_t done_ = 0;   ///< Commands answered.
+    std::string last_answer_;  ///< To n_ - 1, as it came.
     std::string last_command_;
 
     std::optional<std::int64_t> start_;

@@ -37,18 +37,18 @@ std::size_t value_end(std::string_view text, std::size_t at) noexcept
     std::size_t depth = 0;
     while (at < text.size()) {
         switch (text[at]) {
-        case '"':
-            at = string_end(text, at);
-            if (at == std::string_view::npos) { return at; }
-            continue;
-        case '{':
-        case '[': ++depth; break;
-        case '}':
-        case ']':
-            --depth;
-            if (depth == 0) { return at + 1; }
-            break;
-        default: break;
+            case '"':
+                at = string_end(text, at);
+                if (at == std::string_view::npos) { return at; }
+                continue;
+            case '{':
+            case '[': ++depth; break;
+            case '}':
+            case ']':
+                --depth;
+                if (depth == 0) { return at + 1; }
+                break;
+            default: break;
         }
         ++at;
     }

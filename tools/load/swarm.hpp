@@ -25,7 +25,8 @@ private:
     struct Entry {
         Entry(const Plan& plan, Tally& tally, std::size_t index, std::string nickname)
             : session{plan, tally, index, std::move(nickname)}
-        {}
+        {
+        }
 
         Session session;
         int watched = -1;  ///< The descriptor that epoll knows.

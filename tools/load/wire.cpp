@@ -112,7 +112,9 @@ std::optional<Frame> parse_frame(std::string_view text)
         at += more;
     }
     if (text.size() - at < length) { return std::nullopt; }
-    return Frame{.opcode = byte(0) & 0x0f, .fin = (byte(0) & 0x80) != 0, .payload = text.substr(at, length),
+    return Frame{.opcode = byte(0) & 0x0f,
+        .fin = (byte(0) & 0x80) != 0,
+        .payload = text.substr(at, length),
         .size = at + length};
 }
 

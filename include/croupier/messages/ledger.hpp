@@ -47,19 +47,19 @@ BOOST_DESCRIBE_STRUCT(AccountOpened, (), (account, kind, pocket, player, currenc
 struct Transferred {
     static constexpr std::string_view kName = "ledger.transferred";
     TransferId id{};
-    AccountId debit{};   ///< Loses the amount.
-    AccountId credit{};  ///< Gains it.
+    AccountId debit{};        ///< Loses the amount.
+    AccountId credit{};       ///< Gains it.
     std::int64_t amount = 0;  ///< Minor units, 1 … 2^62.
     Currency currency;
     TransferCode code{};
-    std::uint64_t reference = 0;      ///< The round, for stake and win; else 0.
-    std::int64_t debit_after = 0;     ///< Balances once the transfer is done.
+    std::uint64_t reference = 0;   ///< The round, for stake and win; else 0.
+    std::int64_t debit_after = 0;  ///< Balances once the transfer is done.
     std::int64_t credit_after = 0;
     std::uint64_t debit_version = 0;  ///< How many transfers have touched the account, this one included.
     std::uint64_t credit_version = 0;
 };
-BOOST_DESCRIBE_STRUCT(Transferred, (), (id, debit, credit, amount, currency, code, reference, debit_after, credit_after,
-    debit_version, credit_version))
+BOOST_DESCRIBE_STRUCT(Transferred, (),
+    (id, debit, credit, amount, currency, code, reference, debit_after, credit_after, debit_version, credit_version))
 
 /// What a player can spend, and how many transfers made it so. A higher version is newer.
 struct Balance {
@@ -122,7 +122,7 @@ BOOST_DESCRIBE_STRUCT(Refund, (), (player, round, stake))
 
 /// Sums over all accounts, recomputed on demand; for the trial balance and for checks, not for the hot path.
 struct LedgerTotals {
-    std::int64_t sum = 0;  ///< Over all accounts of the currency: always 0.
+    std::int64_t sum = 0;      ///< Over all accounts of the currency: always 0.
     std::int64_t players = 0;  ///< What the house owes its players.
     std::int64_t bank = 0;
     std::int64_t promo = 0;

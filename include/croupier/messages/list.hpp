@@ -18,28 +18,21 @@
 namespace croupier {
 
 /// Commands: exactly one handler each.
-using Commands = boost::mp11::mp_list<
-    ledger::OpenPlayer, ledger::GetBalance, ledger::TakeStake, ledger::PayWin, ledger::Refund, ledger::GrantPromo,
-    ledger::GetTotals,
-    rng::Draw,
-    rounds::Spin, rounds::ListGames,
-    risk::CheckStake,
-    bonus::GrantWelcome,
-    session::Register, session::LogIn, session::Authenticate, session::LogOut, session::Hello, session::Play,
-    session::Ask, session::OldAnswer, session::Disconnect, session::Erase, session::Sweep,
-    session::AnnounceDrain, session::GetCounts,
-    lobby::Browse, lobby::CountOnline, lobby::Announce>;
+using Commands = boost::mp11::mp_list<ledger::OpenPlayer, ledger::GetBalance, ledger::TakeStake, ledger::PayWin,
+    ledger::Refund, ledger::GrantPromo, ledger::GetTotals, rng::Draw, rounds::Spin, rounds::ListGames, risk::CheckStake,
+    bonus::GrantWelcome, session::Register, session::LogIn, session::Authenticate, session::LogOut, session::Hello,
+    session::Play, session::Ask, session::OldAnswer, session::Disconnect, session::Erase, session::Sweep,
+    session::AnnounceDrain, session::GetCounts, lobby::Browse, lobby::CountOnline, lobby::Announce>;
 
 /// Events: any number of listeners.
-using Events = boost::mp11::mp_list<
-    ledger::BalanceChanged, rounds::Settled, session::PresenceChanged, lobby::OnlineAnnounced>;
+using Events =
+    boost::mp11::mp_list<ledger::BalanceChanged, rounds::Settled, session::PresenceChanged, lobby::OnlineAnnounced>;
 
 /// Facts: what changes state and is kept for ever. Transferred and RequestRecord have tables of their own; every other one
 /// is an event row with its kFact as type. Numbers are never reused.
-using Facts = boost::mp11::mp_list<
-    RequestRecord, ledger::Transferred,
-    ledger::AccountOpened, rng::Drawn, rounds::Settled, rounds::Voided, bonus::Granted,
-    session::PlayerRegistered, session::PlayerErased, session::Opened, session::Closed>;
+using Facts = boost::mp11::mp_list<RequestRecord, ledger::Transferred, ledger::AccountOpened, rng::Drawn,
+    rounds::Settled, rounds::Voided, bonus::Granted, session::PlayerRegistered, session::PlayerErased, session::Opened,
+    session::Closed>;
 
 template <class T>
 inline constexpr bool is_command = boost::mp11::mp_contains<Commands, T>::value;

@@ -98,8 +98,7 @@ struct BetResult {
 };
 BOOST_DESCRIBE_STRUCT(BetResult, (), (index, stake, win))
 
-using GameEvent =
-    std::variant<Reels, LineWin, ScatterWin, FreeSpinsAwarded, FreeSpin, Capped, PocketHit, BetResult>;
+using GameEvent = std::variant<Reels, LineWin, ScatterWin, FreeSpinsAwarded, FreeSpin, Capped, PocketHit, BetResult>;
 
 struct Outcome {
     std::vector<GameEvent> events;
@@ -170,7 +169,8 @@ struct GameInfo {
     bool open = true;
     std::string definition_json;  ///< What a client needs to draw the game: a JSON object (docs/protocol).
 };
-BOOST_DESCRIBE_STRUCT(GameInfo, (), (game, name, kind, rtp_ppm, stake_min, stake_max, stake_step, open, definition_json))
+BOOST_DESCRIBE_STRUCT(
+    GameInfo, (), (game, name, kind, rtp_ppm, stake_min, stake_max, stake_step, open, definition_json))
 
 struct Games {
     std::vector<GameInfo> games;

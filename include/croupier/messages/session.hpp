@@ -124,9 +124,9 @@ struct OldAnswer {
     static constexpr std::string_view kName = "session.OldAnswer";
     ConnectionId connection{};
     std::uint64_t n = 0;
-    Hash content{};             ///< Of the frame that asked.
-    bool found = false;         ///< False: the views are behind; the client may ask again.
-    Hash content_first{};       ///< Of the frame that was decided.
+    Hash content{};        ///< Of the frame that asked.
+    bool found = false;    ///< False: the views are behind; the client may ask again.
+    Hash content_first{};  ///< Of the frame that was decided.
     std::string answer;
 };
 BOOST_DESCRIBE_STRUCT(OldAnswer, (), (connection, n, content, found, content_first, answer))

@@ -91,9 +91,8 @@ TEST_CASE("bus: the tap sees every message once, with its canonical bytes, and e
     Setup setup;
     Listing tap;
     setup.bus.publishes<session::PresenceChanged>();
-    setup.bus.serve<ledger::GetBalance>([](const auto&, Context&) -> Result<ledger::Balance> {
-        return refuse(ErrorCode::account_unknown);
-    });
+    setup.bus.serve<ledger::GetBalance>(
+        [](const auto&, Context&) -> Result<ledger::Balance> { return refuse(ErrorCode::account_unknown); });
     setup.bus.seal();
     setup.bus.tap(&tap);
     CHECK_FALSE(setup.bus.send(ledger::GetBalance{PlayerId{5}}, setup.context).has_value());
@@ -111,7 +110,8 @@ TEST_CASE("work: a fact is folded at once, and a unit folds again in the order i
 {
     Folds folds;
     std::vector<std::string> order;
-    folds.on<ledger::Transferred>([&](const ledger::Transferred&, const FactContext&) { order.emplace_back("transfer"); });
+    folds.on<ledger::Transferred>(
+        [&](const ledger::Transferred&, const FactContext&) { order.emplace_back("transfer"); });
     folds.on<bonus::Granted>([&](const bonus::Granted&, const FactContext& context) {
         order.push_back("granted at " + std::to_string(raw(context.seq)));
     });

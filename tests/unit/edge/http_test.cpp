@@ -16,7 +16,8 @@ TEST_CASE("edge: one connection serves request after request, pipelined ones too
     answer_all(loopback);
     Client client{loopback.edge->port()};
 
-    const auto first = loopback.request(client, "GET /a%20b?x=1&y=%26 HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer t\r\n\r\n");
+    const auto first = loopback.request(
+        client, "GET /a%20b?x=1&y=%26 HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer t\r\n\r\n");
     CHECK(first.status == 200);
     CHECK(first.body == "GET /a b ");
     const auto& request = loopback.handler.requests.at(0);
@@ -30,7 +31,8 @@ TEST_CASE("edge: one connection serves request after request, pipelined ones too
     CHECK(loopback.handler.requests.at(1).idempotency_key == "\"k\"");
     CHECK(loopback.handler.requests.at(1).content_type == "application/json");
 
-    client.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\nHEAD /2 HTTP/1.1\r\nHost: h\r\n\r\nGET /3 HTTP/1.1\r\nHost: h\r\n\r\n");
+    client.send(
+        "GET /1 HTTP/1.1\r\nHost: h\r\n\r\nHEAD /2 HTTP/1.1\r\nHost: h\r\n\r\nGET /3 HTTP/1.1\r\nHost: h\r\n\r\n");
     CHECK(loopback.response(client).body == "GET /1 ");
     const auto head = loopback.response(client, true);
     CHECK(head.head.find("Content-Length: 7\r\n") != std::string::npos);
@@ -55,7 +57,8 @@ TEST_CASE("edge: a request in many pieces is one request, and 100-continue is an
     Loopback loopback;
     answer_all(loopback);
     Client client{loopback.edge->port()};
-    for (const char c : std::string_view{"POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n"}) {
+    for (const char c :
+        std::string_view{"POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n"}) {
         client.send({&c, 1});
         loopback.loop.poll();
     }
@@ -79,19 +82,23 @@ TEST_CASE("edge: what is not a proper request gets a problem document, and the c
         {"bad version", "GET / HTTP/9.9\r\nHost: h\r\n\r\n", 400, "malformed"},
         {"no Host", "GET / HTTP/1.1\r\n\r\n", 400, "malformed"},
         {"two Hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400, "malformed"},
-        {"two Authorizations", "GET / HTTP/1.1\r\nHost: a\r\nAuthorization: a\r\nAuthorization: b\r\n\r\n", 400, "malformed"},
+        {"two Authorizations", "GET / HTTP/1.1\r\nHost: a\r\nAuthorization: a\r\nAuthorization: b\r\n\r\n", 400,
+            "malformed"},
         {"space before colon", "GET / HTTP/1.1\r\nHost : h\r\n\r\n", 400, "malformed"},
         {"bad escape", "GET /%zz HTTP/1.1\r\nHost: h\r\n\r\n", 400, "malformed"},
         {"traversal", "GET /../x HTTP/1.1\r\nHost: h\r\n\r\n", 400, "malformed"},
         {"bad length", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: x\r\n\r\n", 400, "malformed"},
-        {"two lengths", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400, "malformed"},
-        {"length and chunks", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-            400, "malformed"},
+        {"two lengths", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400,
+            "malformed"},
+        {"length and chunks",
+            "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400,
+            "malformed"},
         {"bad chunk", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", 400, "malformed"},
         {"large header", "GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n", 431, "too_large"},
         {"large body, announced", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 70000\r\n\r\n", 413, "too_large"},
         {"large body, in chunks",
-            "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n11170\r\n" + std::string(70'000, 'x') + "\r\n",
+            "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n11170\r\n" + std::string(70'000, 'x')
+                + "\r\n",
             413, "too_large"},
     };
     for (const auto& row : rows) {
@@ -108,7 +115,8 @@ TEST_CASE("edge: what is not a proper request gets a problem document, and the c
     }
 }
 
-TEST_CASE("edge: an answer waits until what it rests on is durable, and the next request waits for the answer", "[edge]")
+TEST_CASE(
+    "edge: an answer waits until what it rests on is durable, and the next request waits for the answer", "[edge]")
 {
     Loopback loopback;
     Client client{loopback.edge->port()};

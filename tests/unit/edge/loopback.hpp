@@ -113,11 +113,15 @@ public:
             frame.push_back(static_cast<char>(payload.size()));
         } else {
             frame.push_back(static_cast<char>(0x80 | 127));
-            for (int shift = 56; shift >= 0; shift -= 8) { frame.push_back(static_cast<char>(payload.size() >> shift)); }
+            for (int shift = 56; shift >= 0; shift -= 8) {
+                frame.push_back(static_cast<char>(payload.size() >> shift));
+            }
         }
         constexpr std::string_view kMask = "\x12\x34\x56\x78";
         frame.append(kMask);
-        for (std::size_t i = 0; i < payload.size(); ++i) { frame.push_back(static_cast<char>(payload[i] ^ kMask[i % 4])); }
+        for (std::size_t i = 0; i < payload.size(); ++i) {
+            frame.push_back(static_cast<char>(payload[i] ^ kMask[i % 4]));
+        }
         send(frame);
     }
     void send_text(std::string_view text) { send_frame(1, text); }
@@ -249,7 +253,9 @@ public:
         const auto sockets = handler.opened.size();
         const auto answer = request(*client, upgrade(path));
         REQUIRE(answer.status == 101);
-        if (path == "/ws") { REQUIRE(until([&] { return handler.opened.size() == sockets + 1; })); }
+        if (path == "/ws") {
+            REQUIRE(until([&] { return handler.opened.size() == sockets + 1; }));
+        }
         return client;
     }
 
@@ -274,7 +280,8 @@ inline void answer_all(Loopback& loopback)
 {
     loopback.handler.answer = [&loopback](ConnectionId call, const HttpRequest& request) {
         loopback.edge->respond(call, Seq{0},
-            HttpResponse{.status = 200, .content_type = "text/plain",
+            HttpResponse{.status = 200,
+                .content_type = "text/plain",
                 .body = request.method + " " + request.path + " " + request.body});
     };
 }

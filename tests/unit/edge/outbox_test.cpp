@@ -234,39 +234,39 @@ TEST_CASE("outbox: against a plain model, thousands of random steps agree", "[ou
     for (int step = 0; step < 20'000; ++step) {
         const auto bytes = std::to_string(step);
         switch (random(6)) {
-        case 0: ++submitted; break;
-        case 1:
-            REQUIRE(push_own(outbox, submitted, bytes));
-            model.push_back({submitted, "", bytes});
-            break;
-        case 2: {
-            const std::string topic(1, static_cast<char>('a' + random(3)));
-            push_chatter(outbox, submitted, topic, bytes);
-            std::erase_if(model, [&](const Entry& entry) { return entry.topic == topic; });
-            model.push_back({submitted, topic, bytes});
-            break;
-        }
-        case 3:
-            REQUIRE(outbox.push_now(Frame{.bytes = bytes}));
-            now.push_back(bytes);
-            break;
-        case 4:
-            committed += random(submitted - committed + 1);
-            outbox.release(Seq{committed});
-            break;
-        default: {
-            std::optional<std::string> expected;
-            if (!now.empty()) {
-                expected = now.front();
-                now.erase(now.begin());
-            } else if (!model.empty() && model.front().seq <= committed) {
-                expected = model.front().bytes;
-                model.erase(model.begin());
+            case 0: ++submitted; break;
+            case 1:
+                REQUIRE(push_own(outbox, submitted, bytes));
+                model.push_back({submitted, "", bytes});
+                break;
+            case 2: {
+                const std::string topic(1, static_cast<char>('a' + random(3)));
+                push_chatter(outbox, submitted, topic, bytes);
+                std::erase_if(model, [&](const Entry& entry) { return entry.topic == topic; });
+                model.push_back({submitted, topic, bytes});
+                break;
             }
-            const auto frame = outbox.take();
-            REQUIRE(frame.has_value() == expected.has_value());
-            if (frame) { REQUIRE(frame->bytes == *expected); }
-        }
+            case 3:
+                REQUIRE(outbox.push_now(Frame{.bytes = bytes}));
+                now.push_back(bytes);
+                break;
+            case 4:
+                committed += random(submitted - committed + 1);
+                outbox.release(Seq{committed});
+                break;
+            default: {
+                std::optional<std::string> expected;
+                if (!now.empty()) {
+                    expected = now.front();
+                    now.erase(now.begin());
+                } else if (!model.empty() && model.front().seq <= committed) {
+                    expected = model.front().bytes;
+                    model.erase(model.begin());
+                }
+                const auto frame = outbox.take();
+                REQUIRE(frame.has_value() == expected.has_value());
+                if (frame) { REQUIRE(frame->bytes == *expected); }
+            }
         }
     }
 }

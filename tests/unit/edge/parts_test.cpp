@@ -68,8 +68,8 @@ TEST_CASE("edge: a query keeps its order, repeated names and empty values", "[ed
 {
     const auto target = parse_target("/x?limit=5&before=1%262&limit=6&flag&e=&&sp=a+b%2B&eq=a=b");
     REQUIRE(target);
-    const std::vector<std::pair<std::string, std::string>> expected{{"limit", "5"}, {"before", "1&2"}, {"limit", "6"},
-        {"flag", ""}, {"e", ""}, {"sp", "a b+"}, {"eq", "a=b"}};
+    const std::vector<std::pair<std::string, std::string>> expected{
+        {"limit", "5"}, {"before", "1&2"}, {"limit", "6"}, {"flag", ""}, {"e", ""}, {"sp", "a b+"}, {"eq", "a=b"}};
     CHECK(target->query == expected);
 }
 
@@ -129,9 +129,9 @@ TEST_CASE("edge: a response head has what HTTP wants, and no length without a bo
     CHECK(http_date(now) == "Mon, 23 Nov 2026 11:03:09 GMT");
 
     HttpResponse response{.status = 201, .body = "{}", .headers = {{"Location", "/x"}}, .gzip = true};
-    CHECK(response_head(response, true, now) ==
-          "HTTP/1.1 201 Created\r\nServer: croupier\r\nDate: Mon, 23 Nov 2026 11:03:09 GMT\r\nContent-Length: 2\r\n"
-          "Content-Type: application/json\r\nContent-Encoding: gzip\r\nVary: Accept-Encoding\r\nLocation: /x\r\n\r\n");
+    CHECK(response_head(response, true, now)
+        == "HTTP/1.1 201 Created\r\nServer: croupier\r\nDate: Mon, 23 Nov 2026 11:03:09 GMT\r\nContent-Length: 2\r\n"
+           "Content-Type: application/json\r\nContent-Encoding: gzip\r\nVary: Accept-Encoding\r\nLocation: /x\r\n\r\n");
     const auto last = response_head(HttpResponse{.status = 204}, false, now);
     CHECK(last.find("Connection: close\r\n") != std::string::npos);
     CHECK(last.find("Content-Length") == std::string::npos);
@@ -139,7 +139,8 @@ TEST_CASE("edge: a response head has what HTTP wants, and no length without a bo
 
 TEST_CASE("edge: gzip is sent to those who take it", "[edge]")
 {
-    for (const std::string_view yes : {"gzip", "deflate, gzip", "GZIP;q=0.5", "*", "br;q=1, gzip ; q=0.001", "*;q=0, gzip"}) {
+    for (const std::string_view yes :
+        {"gzip", "deflate, gzip", "GZIP;q=0.5", "*", "br;q=1, gzip ; q=0.001", "*;q=0, gzip"}) {
         INFO(yes);
         CHECK(accepts_gzip(yes));
     }
@@ -165,8 +166,8 @@ TEST_CASE("edge: a gzip file is unpacked whole or not at all", "[edge]")
     }
 
     // The optional fields of the header: extra, name, comment and header CRC.
-    auto full = file.substr(0, 3) + "\x1e" + file.substr(4, 6) + std::string{"\x03\0xyz", 5} + std::string{"n\0", 2} +
-                std::string{"c\0", 2} + "HH" + file.substr(10);
+    auto full = file.substr(0, 3) + "\x1e" + file.substr(4, 6) + std::string{"\x03\0xyz", 5} + std::string{"n\0", 2}
+        + std::string{"c\0", 2} + "HH" + file.substr(10);
     CHECK(gunzip(full) == content);
 }
 
@@ -175,8 +176,9 @@ TEST_CASE("edge: a refusal is a problem document with the code's own status unle
     const auto response = problem(ErrorCode::origin_refused);
     CHECK(response.status == 403);
     CHECK(response.content_type == "application/problem+json");
-    CHECK(response.body == R"({"type":"urn:croupier:error:origin_refused","title":"Requests from this origin are refused.",)"
-                           R"("status":403,"code":"origin_refused"})");
+    CHECK(response.body
+        == R"({"type":"urn:croupier:error:origin_refused","title":"Requests from this origin are refused.",)"
+           R"("status":403,"code":"origin_refused"})");
     CHECK(problem(ErrorCode::malformed, 426).body.find("\"status\":426") != std::string::npos);
 }
 

@@ -18,10 +18,7 @@ constexpr int kClose = 8;
 constexpr int kPing = 9;
 constexpr int kPong = 10;
 
-std::string close_payload(std::uint16_t code)
-{
-    return {static_cast<char>(code >> 8), static_cast<char>(code & 0xff)};
-}
+std::string close_payload(std::uint16_t code) { return {static_cast<char>(code >> 8), static_cast<char>(code & 0xff)}; }
 
 }  // namespace
 
@@ -51,8 +48,9 @@ TEST_CASE("edge: an upgrade is refused for the first reason that applies", "[edg
         {"a body", upgrade("/ws", "Content-Length: 2\r\n", protocol, key, "Sec-WebSocket-Version: 13\r\n") + "{}", 400,
             "malformed"},
         {"frames too early", Loopback::upgrade() + "\x81\x80" + std::string(4, 'm'), 400, "malformed"},
-        {"foreign origin", upgrade("/ws", "Origin: https://evil.example\r\n", protocol, key, "Sec-WebSocket-Version: 13\r\n"),
-            403, "origin_refused"},
+        {"foreign origin",
+            upgrade("/ws", "Origin: https://evil.example\r\n", protocol, key, "Sec-WebSocket-Version: 13\r\n"), 403,
+            "origin_refused"},
     };
     for (const auto& row : rows) {
         INFO(row.why);
@@ -165,7 +163,9 @@ TEST_CASE("edge: a client's protocol errors close with their code and disturb no
         {"too large", [](Client& client) { client.send_text(std::string(16 * 1024 + 1, 'x')); }, 1009},
         {"too large in pieces",
             [](Client& client) {
-                for (int i = 0; i < 3; ++i) { client.send_frame(i == 0 ? kText : 0, std::string(8 * 1024, 'x'), false); }
+                for (int i = 0; i < 3; ++i) {
+                    client.send_frame(i == 0 ? kText : 0, std::string(8 * 1024, 'x'), false);
+                }
             },
             1009},
         {"not masked", [](Client& client) { client.send("\x81\x01x"); }, 1002},
@@ -264,7 +264,9 @@ TEST_CASE("edge: a reader too slow is closed with 4002, and another connection n
 
     // Once it reads, it finds the reason at the end.
     WsFrame last;
-    do { last = loopback.frame(*slow); } while (last.opcode == kText);
+    do {
+        last = loopback.frame(*slow);
+    } while (last.opcode == kText);
     CHECK(last.opcode == kClose);
     CHECK(last.close_code() == 4002);
     slow->send_frame(kClose, close_payload(4002));

@@ -17,8 +17,7 @@ TEST_CASE("frame: a spin is read with its stake or its bets", "[frame]")
     const auto table = parse_frame(
         R"({"n":1,"op":"spin","game":"european-roulette","bets":[{"kind":"straight","numbers":[17],"stake":5},{"kind":"red","stake":6}]})");
     REQUIRE(std::holds_alternative<SpinFrame>(table));
-    CHECK(std::get<SpinFrame>(table).bets
-        == std::vector<rounds::Bet>{{"straight", {17}, 5}, {"red", {}, 6}});
+    CHECK(std::get<SpinFrame>(table).bets == std::vector<rounds::Bet>{{"straight", {17}, 5}, {"red", {}, 6}});
 }
 
 TEST_CASE("frame: a hello's token is hashed at once", "[frame]")

@@ -66,8 +66,8 @@ TEST_CASE("load: skimming finds the members of an object and nothing of what lie
 
 TEST_CASE("load: what is no whole object is said to be none", "[load]")
 {
-    for (const std::string_view text : {"", "[]", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "{\"a\":{", "{\"a\":\"x",
-             "{a:1}", "{\"a\" 1}", "{\"a\":1 \"b\":2}", "{\"a\":}"}) {
+    for (const std::string_view text : {"", "[]", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "{\"a\":{",
+             "{\"a\":\"x", "{a:1}", "{\"a\" 1}", "{\"a\":1 \"b\":2}", "{\"a\":}"}) {
         INFO(text);
         CHECK_FALSE(skim(text, [](std::string_view, std::string_view) {}));
     }

@@ -101,7 +101,8 @@ TEST_CASE("session: a final refusal is recorded and repeated; after too many the
     CHECK(casino.casino->submitted().seq == before);
 }
 
-TEST_CASE("session: when the generator fails after the stake, the stake goes back in the same unit (GLI-19 A.6.4)", "[session]")
+TEST_CASE("session: when the generator fails after the stake, the stake goes back in the same unit (GLI-19 A.6.4)",
+    "[session]")
 {
     TestCasino casino;
     const auto ada = casino.player("Ada");
@@ -216,7 +217,8 @@ TEST_CASE("session: sessions end by log-out, by age and when a player has too ma
     {
         CHECK(casino.send(session::LogOut{TestCasino::token_of("Ada")}).has_value());
         CHECK(casino.out.closes.size() == 1);
-        CHECK(casino.send(session::Authenticate{TestCasino::token_of("Ada")}).error().code == ErrorCode::session_unknown);
+        CHECK(
+            casino.send(session::Authenticate{TestCasino::token_of("Ada")}).error().code == ErrorCode::session_unknown);
         CHECK(casino.send(session::LogOut{TestCasino::token_of("Ada")}).error().code == ErrorCode::session_unknown);
     }
     SECTION("age")

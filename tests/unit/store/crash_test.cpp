@@ -75,7 +75,8 @@ TEST_CASE("crash: a disk that never fails holds everything", "[store]")
     check_recovered(disk, life);
 }
 
-TEST_CASE("crash: on a disk that lies about its syncs acknowledged units are lost: the cases below would notice", "[store]")
+TEST_CASE(
+    "crash: on a disk that lies about its syncs acknowledged units are lost: the cases below would notice", "[store]")
 {
     int lost = 0;
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {

@@ -27,10 +27,7 @@ struct FaultyVfs {
 
     static FaultyDisk& disk(sqlite3_vfs* vfs) { return *static_cast<FaultyDisk*>(vfs->pAppData); }
     static Handle& handle(sqlite3_file* file) { return *reinterpret_cast<Handle*>(file); }
-    static FaultyDisk::File& file(sqlite3_file* opened)
-    {
-        return handle(opened).disk->files_[*handle(opened).path];
-    }
+    static FaultyDisk::File& file(sqlite3_file* opened) { return handle(opened).disk->files_[*handle(opened).path]; }
 
     static int close(sqlite3_file* opened)
     {
@@ -229,7 +226,8 @@ void FaultyDisk::write_in_part(File& file, const Change& change)
         if (random_() % 2 == 0) { continue; }
         const auto end = std::min(begin + kSector, change.bytes.size());
         Change part{change.offset + begin,
-            {change.bytes.begin() + static_cast<std::ptrdiff_t>(begin), change.bytes.begin() + static_cast<std::ptrdiff_t>(end)},
+            {change.bytes.begin() + static_cast<std::ptrdiff_t>(begin),
+                change.bytes.begin() + static_cast<std::ptrdiff_t>(end)},
             false};
         if (!off_) { apply(file.now, part); }
         file.changes.push_back(std::move(part));

@@ -18,8 +18,8 @@ class FaultyDisk {
 public:
     enum class Fault {
         none,
-        power_off,    ///< Nothing from the chosen operation on is done or answered well.
-        io_error,     ///< The chosen operation alone fails, after having been done in part.
+        power_off,  ///< Nothing from the chosen operation on is done or answered well.
+        io_error,   ///< The chosen operation alone fails, after having been done in part.
     };
 
     explicit FaultyDisk(std::string name);

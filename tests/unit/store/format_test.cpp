@@ -60,12 +60,13 @@ std::vector<UnitContent> golden_contents()
     contents[0].events.push_back({.stream = 0,
         .type = ledger::AccountOpened::kFact,
         .after_transfers = 0,
-        .body = to_bytes(ledger::AccountOpened{AccountId{1}, ledger::AccountKind::bank, ledger::Pocket::cash, PlayerId{0}, euro()})});
+        .body = to_bytes(ledger::AccountOpened{
+            AccountId{1}, ledger::AccountKind::bank, ledger::Pocket::cash, PlayerId{0}, euro()})});
     contents[0].events.push_back({.stream = 0,
         .type = ledger::AccountOpened::kFact,
         .after_transfers = 0,
-        .body = to_bytes(
-            ledger::AccountOpened{AccountId{2}, ledger::AccountKind::adjustments, ledger::Pocket::cash, PlayerId{0}, euro()})});
+        .body = to_bytes(ledger::AccountOpened{
+            AccountId{2}, ledger::AccountKind::adjustments, ledger::Pocket::cash, PlayerId{0}, euro()})});
     contents[0].transfers.push_back({.debit = AccountId{2},
         .credit = AccountId{1},
         .amount = 1'000'000,
@@ -78,8 +79,8 @@ std::vector<UnitContent> golden_contents()
     // 2: a refusal that is recorded, and nothing else.
     contents[1].at = from_micros(1'795'460'521'000'001);
     contents[1].request.scope = 7;
-    contents[1].request.key = Bytes{std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0},
-        std::byte{0}, std::byte{1}};
+    contents[1].request.key = Bytes{
+        std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0}, std::byte{1}};
     contents[1].request.content_hash = sha256(as_bytes("spin"));
     contents[1].request.result = static_cast<std::uint16_t>(ErrorCode::insufficient_funds);
     contents[1].request.answer = R"({"re":1,"error":{"code":"insufficient_funds"}})";

@@ -54,7 +54,9 @@ TEST_CASE("ledger file: after kill -9 everything acknowledged is there, and only
         const std::uint64_t count = 1 + random() % 120;
         const std::uint64_t before = acknowledged;
         std::uint64_t seq = 0;
-        for (std::uint64_t i = 0; i < count && ::read(ends[0], &seq, sizeof seq) == sizeof seq; ++i) { acknowledged = seq; }
+        for (std::uint64_t i = 0; i < count && ::read(ends[0], &seq, sizeof seq) == sizeof seq; ++i) {
+            acknowledged = seq;
+        }
         REQUIRE(::kill(child, SIGKILL) == 0);
         while (::read(ends[0], &seq, sizeof seq) == sizeof seq) { acknowledged = seq; }
         ::close(ends[0]);

@@ -123,10 +123,7 @@ TEST_CASE("ledger file: a unit that does not follow is refused, and so is everyt
     const Units units = chain.spins(3);
     auto ledger = open_ledger(dir / "ledger.db");
 
-    SECTION("a seq is left out")
-    {
-        CHECK_FALSE(ledger->append(std::span{units}.subspan(1)));
-    }
+    SECTION("a seq is left out") { CHECK_FALSE(ledger->append(std::span{units}.subspan(1))); }
     SECTION("its bytes were cut")
     {
         auto cut = std::make_shared<Unit>(*units[0]);
@@ -179,24 +176,26 @@ TEST_CASE("ledger file: any change of any column is found, at the unit it belong
 
     const std::string changed = GENERATE(
         // Each column of a unit.
-        as<std::string>{}, "UPDATE commits SET format = 2 WHERE seq = 5", "UPDATE commits SET format = 65537 WHERE seq = 5",
-        "UPDATE commits SET epoch = 2 WHERE seq = 5", "UPDATE commits SET at_micros = at_micros + 1 WHERE seq = 5",
-        "UPDATE commits SET scope = 8 WHERE seq = 5", "UPDATE commits SET scope = -7 WHERE seq = 5",
-        "UPDATE commits SET request_key = x'00' WHERE seq = 5", "UPDATE commits SET content_hash = zeroblob(32) WHERE seq = 5",
+        as<std::string>{}, "UPDATE commits SET format = 2 WHERE seq = 5",
+        "UPDATE commits SET format = 65537 WHERE seq = 5", "UPDATE commits SET epoch = 2 WHERE seq = 5",
+        "UPDATE commits SET at_micros = at_micros + 1 WHERE seq = 5", "UPDATE commits SET scope = 8 WHERE seq = 5",
+        "UPDATE commits SET scope = -7 WHERE seq = 5", "UPDATE commits SET request_key = x'00' WHERE seq = 5",
+        "UPDATE commits SET content_hash = zeroblob(32) WHERE seq = 5",
         "UPDATE commits SET content_hash = zeroblob(31) WHERE seq = 5", "UPDATE commits SET result = 1 WHERE seq = 5",
         "UPDATE commits SET result = 65536 WHERE seq = 5", "UPDATE commits SET answer = 'You won.' WHERE seq = 5",
         "UPDATE commits SET first_transfer = 6 WHERE seq = 5", "UPDATE commits SET first_event = 4 WHERE seq = 5",
         "UPDATE commits SET hash = zeroblob(32) WHERE seq = 5", "UPDATE commits SET hash = x'00' WHERE seq = 5",
         "UPDATE transfers SET commit_seq = 6 WHERE id = 5", "UPDATE transfers SET debit_account = 6 WHERE id = 5",
         "UPDATE transfers SET credit_account = 6 WHERE id = 5", "UPDATE transfers SET amount_minor = 101 WHERE id = 5",
-        "UPDATE transfers SET amount_minor = -100 WHERE id = 5",
-        "UPDATE transfers SET currency = 5919571 WHERE id = 5", "UPDATE transfers SET currency = currency + 4294967296 WHERE id = 5",
+        "UPDATE transfers SET amount_minor = -100 WHERE id = 5", "UPDATE transfers SET currency = 5919571 WHERE id = 5",
+        "UPDATE transfers SET currency = currency + 4294967296 WHERE id = 5",
         "UPDATE transfers SET code = 4 WHERE id = 5", "UPDATE transfers SET code = 65539 WHERE id = 5",
         "UPDATE transfers SET reference = 0 WHERE id = 5", "UPDATE transfers SET debit_after_minor = 1 WHERE id = 5",
-        "UPDATE transfers SET credit_after_minor = 1 WHERE id = 5", "UPDATE transfers SET debit_version = 1 WHERE id = 5",
-        "UPDATE transfers SET credit_version = 1 WHERE id = 5", "UPDATE events SET commit_seq = 4 WHERE id = 5",
-        "UPDATE events SET stream = 4 WHERE id = 5", "UPDATE events SET type = 201 WHERE id = 5",
-        "UPDATE events SET type = 65736 WHERE id = 5", "UPDATE events SET after_transfers = 0 WHERE id = 5",
+        "UPDATE transfers SET credit_after_minor = 1 WHERE id = 5",
+        "UPDATE transfers SET debit_version = 1 WHERE id = 5", "UPDATE transfers SET credit_version = 1 WHERE id = 5",
+        "UPDATE events SET commit_seq = 4 WHERE id = 5", "UPDATE events SET stream = 4 WHERE id = 5",
+        "UPDATE events SET type = 201 WHERE id = 5", "UPDATE events SET type = 65736 WHERE id = 5",
+        "UPDATE events SET after_transfers = 0 WHERE id = 5",
         "UPDATE events SET after_transfers = 4294967297 WHERE id = 5", "UPDATE events SET body = x'' WHERE id = 5",
         // Rows that are gone.
         "DELETE FROM commits WHERE seq = 5", "DELETE FROM transfers WHERE id = 5", "DELETE FROM events WHERE id = 5",
@@ -213,7 +212,8 @@ TEST_CASE("ledger file: any change of any column is found, at the unit it belong
         REQUIRE(*broken);
         INFO((*broken)->what);
         // A row moved to the unit before breaks that one.
-        CHECK((raw((*broken)->seq) == 5 || (changed.find("commit_seq = 4") != std::string::npos && raw((*broken)->seq) == 4)));
+        CHECK((raw((*broken)->seq) == 5
+            || (changed.find("commit_seq = 4") != std::string::npos && raw((*broken)->seq) == 4)));
         CHECK_FALSE((*broken)->what.empty());
         // What stands behind it can still be trusted or not, apart from it.
         CHECK(ledger->verify(Seq{7}).value() == std::nullopt);
@@ -293,8 +293,8 @@ TEST_CASE("ledger file: history is not edited, whoever asks", "[store]")
     make_ledger(dir / "ledger.db", units);
     const std::string sql = GENERATE(as<std::string>{}, "UPDATE commits SET answer = '' WHERE seq = 1",
         "DELETE FROM commits WHERE seq = 3", "UPDATE transfers SET amount_minor = 1", "DELETE FROM transfers",
-        "UPDATE events SET type = 1", "DELETE FROM events WHERE id = 3", "DELETE FROM meta", "UPDATE meta SET value = '2'",
-        "INSERT OR REPLACE INTO events VALUES (3, 3, 0, 1, 0, x'')",
+        "UPDATE events SET type = 1", "DELETE FROM events WHERE id = 3", "DELETE FROM meta",
+        "UPDATE meta SET value = '2'", "INSERT OR REPLACE INTO events VALUES (3, 3, 0, 1, 0, x'')",
         "REPLACE INTO transfers SELECT id, commit_seq, debit_account, credit_account, 1, currency, code, 0, 0, 0, 0, 0 FROM "
         "transfers WHERE id = 2",
         "INSERT OR REPLACE INTO commits SELECT seq, format, epoch, at_micros, scope, request_key, content_hash, result, 'x', "

@@ -80,7 +80,10 @@ TEST_CASE("snapshot: a damaged newest one falls back to the older one, and is na
     }
     SECTION("it was cut short") { overwrite(dir / "snapshot-20.crs", std::span{bytes}.first(100)); }
     SECTION("it is empty") { overwrite(dir / "snapshot-20.crs", {}); }
-    SECTION("it is another one under this name") { overwrite(dir / "snapshot-20.crs", encode_snapshot(snapshot_at(19))); }
+    SECTION("it is another one under this name")
+    {
+        overwrite(dir / "snapshot-20.crs", encode_snapshot(snapshot_at(19)));
+    }
 
     const auto loaded = load_snapshots(dir.path());
     CHECK(loaded.snapshots == std::vector{snapshot_at(10)});

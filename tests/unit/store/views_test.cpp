@@ -35,7 +35,8 @@ public:
             .type = ledger::AccountOpened::kFact,
             .after_transfers = 0,
             .body = to_bytes(ledger::AccountOpened{house ? kBank : account(player),
-                house ? ledger::AccountKind::bank : ledger::AccountKind::player, ledger::Pocket::cash, player, euro()})});
+                house ? ledger::AccountKind::bank : ledger::AccountKind::player, ledger::Pocket::cash, player,
+                euro()})});
         units.push_back(chain.add(content));
     }
 
@@ -50,7 +51,9 @@ public:
         content.request.content_hash = sha256(content.request.key);
         content.request.answer = answer(round);
         content.transfers.push_back(move(account(player), kBank, stake, ledger::TransferCode::stake, round));
-        if (win > 0) { content.transfers.push_back(move(kBank, account(player), win, ledger::TransferCode::win, round)); }
+        if (win > 0) {
+            content.transfers.push_back(move(kBank, account(player), win, ledger::TransferCode::win, round));
+        }
         rounds::Settled settled;
         settled.round = RoundId{round};
         settled.player = player;
@@ -95,7 +98,10 @@ public:
     static std::string answer(std::uint64_t round) { return R"({"ok":{"round":")" + std::to_string(round) + "\"}}"; }
 
 private:
-    WallTime time() const { return from_micros(1'700'000'000'000'000 + static_cast<std::int64_t>(units.size()) * 1'000'000); }
+    WallTime time() const
+    {
+        return from_micros(1'700'000'000'000'000 + static_cast<std::int64_t>(units.size()) * 1'000'000);
+    }
 
     ledger::Transferred move(
         AccountId from, AccountId to, std::int64_t amount, ledger::TransferCode code, std::uint64_t reference)
@@ -133,7 +139,8 @@ std::string dump(const std::filesystem::path& path)
     std::string text;
     for (const std::string table : {"progress", "accounts", "requests", "rounds", "statement"}) {
         text += table + "\n";
-        Statement columns{connection, "SELECT group_concat('quote(' || name || ')', '||''|''||') FROM pragma_table_info('" + table + "')"};
+        Statement columns{connection,
+            "SELECT group_concat('quote(' || name || ')', '||''|''||') FROM pragma_table_info('" + table + "')"};
         REQUIRE(columns.step());
         Statement rows{connection, "SELECT " + std::string{columns.text_at(0)} + " FROM " + table + " ORDER BY 1"};
         while (rows.step()) { text += std::string{rows.text_at(0)} + "\n"; }
@@ -153,7 +160,9 @@ public:
         CROUPIER_ASSERT(content.seq == position.seq);
         last_ = position.seq;
         for (const auto& transfer : content.transfers) {
-            if (transfer.code == ledger::TransferCode::stake) { staked_ += static_cast<std::uint64_t>(transfer.amount); }
+            if (transfer.code == ledger::TransferCode::stake) {
+                staked_ += static_cast<std::uint64_t>(transfer.amount);
+            }
         }
     }
     std::vector<SnapshotSection> save() const override { return {{"stakes", 1, to_bytes(staked_)}}; }
@@ -355,8 +364,9 @@ TEST_CASE("views: pages follow each other without gap or repeat, newest first", 
     CHECK(entries.size() == 80);
     CHECK(std::ranges::adjacent_find(entries, std::ranges::less_equal{}) == entries.end());
 
-    const auto from_the_end = ask<std::vector<RoundRow>>(house.loop,
-        [&](auto done) { reader.rounds(kAda, RoundId{std::numeric_limits<std::uint64_t>::max()}, 1, std::move(done)); });
+    const auto from_the_end = ask<std::vector<RoundRow>>(house.loop, [&](auto done) {
+        reader.rounds(kAda, RoundId{std::numeric_limits<std::uint64_t>::max()}, 1, std::move(done));
+    });
     CHECK(from_the_end->rows.at(0).round == RoundId{rounds.front()});
     house.close();
 }
@@ -395,7 +405,8 @@ TEST_CASE("views: what overflows the queue is read from the ledger, and the rows
     const auto snapshots = load_snapshots(house.dir.path()).snapshots;
     REQUIRE(snapshots.size() == 2);
     CHECK(snapshots[0].position == casino.chain.head());
-    CHECK(from_bytes<std::uint64_t>(snapshots[0].sections[0].bytes) == staked_up_to(casino.units, snapshots[0].position.seq));
+    CHECK(from_bytes<std::uint64_t>(snapshots[0].sections[0].bytes)
+        == staked_up_to(casino.units, snapshots[0].position.seq));
 }
 
 TEST_CASE("views: a restart goes on where the rows end", "[views]")
@@ -503,13 +514,15 @@ TEST_CASE("views: snapshots are made every so many units and at the end, and are
     CHECK(snapshots[0].position == casino.units[899]->position);
     CHECK(snapshots[1].position == casino.units[799]->position);
     for (const auto& snapshot : snapshots) {
-        CHECK(from_bytes<std::uint64_t>(snapshot.sections.at(0).bytes) == staked_up_to(casino.units, snapshot.position.seq));
+        CHECK(from_bytes<std::uint64_t>(snapshot.sections.at(0).bytes)
+            == staked_up_to(casino.units, snapshot.position.seq));
     }
 
     // The next start takes the older one, as if the newer had been damaged: the rows are ahead of the fold.
     {
         ViewsOptions options;
-        options.fold = std::make_unique<StakeFold>(from_bytes<std::uint64_t>(snapshots[1].sections[0].bytes).value(), Seq{800});
+        options.fold = std::make_unique<StakeFold>(
+            from_bytes<std::uint64_t>(snapshots[1].sections[0].bytes).value(), Seq{800});
         options.folded = snapshots[1].position;
         house.open(std::move(options));
     }

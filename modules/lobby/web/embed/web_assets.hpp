@@ -8,11 +8,11 @@ namespace croupier::web {
 
 /// One file of the web client, as it is linked into the binary. All views are valid for the life of the process.
 struct Asset {
-    std::string_view path;           ///< As in a request: "/index.html" (also what "/" means), "/app.<hash>.js".
+    std::string_view path;  ///< As in a request: "/index.html" (also what "/" means), "/app.<hash>.js".
     std::string_view content_type;
     std::span<const std::byte> gzip;  ///< The body, for `Content-Encoding: gzip`; there is no other form.
-    std::string_view etag;           ///< With its quotes.
-    bool immutable;                  ///< The path holds the content's hash: it may be cached for ever.
+    std::string_view etag;            ///< With its quotes.
+    bool immutable;                   ///< The path holds the content's hash: it may be cached for ever.
 };
 
 /// All files of the web client, sorted by path.
