@@ -185,7 +185,10 @@ class BadFrames(harness.SystemTest):
     def closes(self, codes, action, hello=True):
         """The action makes the server close with one of the codes."""
         connection = harness.Connection(self.casino, self.ada.token, hello=hello)
-        action(connection)
+        try:
+            action(connection)
+        except OSError:
+            pass  # The server had seen enough; its close frame is compared below.
         self.assertIn(connection.close_code(), codes)
         self.undisturbed()
         self.assertIn("ok", harness.Connection(self.casino, self.ada.token).spin())
@@ -202,7 +205,7 @@ class BadFrames(harness.SystemTest):
     def test_a_huge_frame_in_small_pieces_closes(self):
         def dribble(play):
             play.send_frame(wire.TEXT, b'{"q":1,"op":"', fin=False)
-            for _ in range(40):
+            for _ in range(33):  # Only the last one goes beyond the limit.
                 play.send_frame(wire.CONTINUATION, b"x" * 500, fin=False)
         self.closes({1009}, dribble)
 

@@ -249,6 +249,17 @@ class Keep(harness.SystemTest):
         harness.eventually(lambda: len(ada.pages("/api/v1/me/rounds", "rounds", 100)) == 21, "the history is there")
         again.stop()
 
+    def test_backup_of_a_stopped_server(self):
+        server = self.server()
+        ada, answers = self.played(server)
+        server.stop()
+        backup, restored = self.folder / "backup", self.folder / "restored"
+        harness.run("backup", backup, "--data-dir", server.data_dir)
+        harness.run("restore", backup, "--data-dir", restored)
+        ada.server = self.server(data_dir=restored)
+        play = ada.connect()
+        self.assertEqual([play.ask_text(play.spin_frame(n)) for n in range(5, 21)], answers[4:])
+
     def test_restore_overwrites_nothing(self):
         server = self.server()
         self.played(server, spins=1)
@@ -338,6 +349,11 @@ class Keep(harness.SystemTest):
         harness.eventually(lambda: len(books()[0]) == 40, "the history is complete")
         before = books()
         server.stop()
+        database = sqlite3.connect(server.data_dir / "views.db")  # Whatever is wrong in there is made good.
+        self.assertEqual(database.execute("UPDATE rounds SET win_minor = win_minor + 1").rowcount, 40)
+        self.assertGreater(database.execute("DELETE FROM statement").rowcount, 40)
+        database.commit()
+        database.close()
         harness.run("views", "rebuild", "--data-dir", server.data_dir)
         server.start()
         harness.eventually(lambda: len(books()[0]) == 40, "the history is complete")
@@ -396,7 +412,8 @@ class Commands(harness.SystemTest):
     def test_init_and_migrate(self):
         data = self.folder / "data"
         harness.run("init", "--data-dir", data)
-        self.assertTrue((data / "ledger.db").exists())
+        told = harness.run("ledger", "check", "--data-dir", data).stdout
+        self.assertRegex(told, "units [1-9].*transfers [1-9]", "the bank has its capital")
         for _ in range(2):
             harness.run("migrate", "--data-dir", data)
         harness.run("ledger", "check", "--data-dir", data)
