@@ -51,13 +51,13 @@ BAD = [
     ("a lone surrogate",               '{"q":1,"op":"ping","\\ud800":1}',                None,           MALFORMED),
     ("neither n nor q",                spin(n=...),                                      None,           MALFORMED),
     ("both n and q",                   spin(q=9),                                        ...,            MALFORMED),
-    ("a query with n",                 '{"n":1,"op":"balance"}',                         ("re", 1),      MALFORMED | UNKNOWN),
-    ("a command with q",               spin(n=..., q=9),                                 ("rq", 9),      MALFORMED | UNKNOWN),
+    ("a query with n",                 '{"n":1,"op":"balance"}',  ("re", 1), MALFORMED | UNKNOWN),
+    ("a command with q",               spin(n=..., q=9),  ("rq", 9), MALFORMED | UNKNOWN),
     ("op missing",                     spin(op=...),                                     ("re", 1),      MALFORMED),
     ("op no string",                   spin(op=7),                                       ("re", 1),      MALFORMED),
-    ("op unknown",                     spin(op="steal"),                                 ("re", 1),      UNKNOWN | MALFORMED),
-    ("op unknown, a query",            '{"q":9,"op":"steal"}',                           ("rq", 9),      UNKNOWN | MALFORMED),
-    ("op in capitals",                 spin(op="SPIN"),                                  ("re", 1),      UNKNOWN | MALFORMED),
+    ("op unknown",                     spin(op="steal"),  ("re", 1), UNKNOWN | MALFORMED),
+    ("op unknown, a query",            '{"q":9,"op":"steal"}',  ("rq", 9), UNKNOWN | MALFORMED),
+    ("op in capitals",                 spin(op="SPIN"),  ("re", 1), UNKNOWN | MALFORMED),
     ("n a string",                     spin(n="1"),                                      None,           MALFORMED),
     ("n a float",                      raw(spin(), n="1.0"),                             None,           MALFORMED),
     ("n with an exponent",             raw(spin(), n="1e0"),                             None,           MALFORMED),
@@ -100,38 +100,50 @@ BAD = [
     ("a bet's number a string",        bets({"kind": "straight", "numbers": ["17"], "stake": 20}),
                                                                                          ("re", 1),      MALFORMED),
     ("a bet's number negative",        bets({"kind": "straight", "numbers": [-1], "stake": 20}),
-                                                                                         ("re", 1),      MALFORMED | {"bets_invalid"}),
-    ("thousands of bets",              spin(game=ROULETTE, stake=..., bets=[RED] * 300), ("re", 1),      MALFORMED | {"bets_invalid"}),
+  ("re", 1), MALFORMED | {"bets_invalid"}),
+    ("thousands of bets",              spin(game=ROULETTE, stake=..., bets=[RED] * 300), ("re", 1), MALFORMED | {"bets_invalid"}),
     ("a second hello",                 '{"q":9,"op":"hello","token":"x"}',               ("rq", 9),      MALFORMED),
 ]
 
 # Well formed, but refused for what it asks: recorded under its n. Each is the next command of its connection.
+def on(kind, stake=20, numbers=None):
+    """A roulette round of one bet."""
+    bet = {"kind": kind, "stake": stake}
+    return {"game": ROULETTE, "bets": [bet if numbers is None else {**bet, "numbers": numbers}]}
+
+
+def both(*stakes):
+    """A roulette round of red and black."""
+    return {"game": ROULETTE, "bets": [{"kind": kind, "stake": stake} for kind, stake in zip(("red", "black"), stakes)]}
+
+
+BETS, STAKE = {"bets_invalid"}, {"stake_invalid", "stake_too_low", "malformed"}
 REFUSED = [
-    # why                              frame                                                      codes
-    ("a stake of zero",                {"game": SLOT, "stake": 0},                                {"stake_invalid", "stake_too_low", "malformed"}),
-    ("a negative stake",               {"game": SLOT, "stake": -20},                              {"stake_invalid", "stake_too_low", "malformed"}),
-    ("a stake of 2^53 - 1",            {"game": SLOT, "stake": 2**53 - 1},                        {"stake_invalid", "stake_too_high"}),
-    ("an unknown game",                {"game": "no-game", "stake": 20},                          {"game_unknown"}),
-    ("a game with a NUL in its name",  {"game": "lucky-lines\u0000", "stake": 20},                {"game_unknown", "malformed"}),
-    ("a game with an empty name",      {"game": "", "stake": 20},                                 {"game_unknown", "malformed"}),
-    ("a game with a long name",        {"game": "x" * 5000, "stake": 20},                         {"game_unknown", "malformed"}),
-    ("a slot with bets",               {"game": SLOT, "bets": [RED]},                             {"bets_invalid", "stake_invalid"}),
-    ("roulette with a stake",          {"game": ROULETTE, "stake": 100},                          {"bets_invalid", "stake_invalid"}),
-    ("no bets",                        {"game": ROULETTE, "bets": []},                            {"bets_invalid", "stake_invalid", "malformed"}),
-    ("an unknown kind of bet",         {"game": ROULETTE, "bets": [{"kind": "moon", "stake": 20}]}, {"bets_invalid"}),
-    ("a kind with a NUL",              {"game": ROULETTE, "bets": [{"kind": "red\u0000", "stake": 20}]}, {"bets_invalid"}),
-    ("straight on 37",                 {"game": ROULETTE, "bets": [{"kind": "straight", "numbers": [37], "stake": 20}]}, {"bets_invalid"}),
-    ("straight on nothing",            {"game": ROULETTE, "bets": [{"kind": "straight", "numbers": [], "stake": 20}]}, {"bets_invalid"}),
-    ("straight on two",                {"game": ROULETTE, "bets": [{"kind": "straight", "numbers": [1, 2], "stake": 20}]}, {"bets_invalid"}),
-    ("a split of strangers",           {"game": ROULETTE, "bets": [{"kind": "split", "numbers": [1, 36], "stake": 20}]}, {"bets_invalid"}),
-    ("red with numbers",               {"game": ROULETTE, "bets": [{"kind": "red", "numbers": [1], "stake": 20}]}, {"bets_invalid"}),
-    ("a fourth dozen",                 {"game": ROULETTE, "bets": [{"kind": "dozen", "numbers": [4], "stake": 20}]}, {"bets_invalid"}),
-    ("a bet of zero",                  {"game": ROULETTE, "bets": [{"kind": "red", "stake": 0}]}, {"bets_invalid", "stake_invalid", "stake_too_low", "malformed"}),
-    ("a negative bet beside a larger", {"game": ROULETTE, "bets": [{"kind": "red", "stake": 200}, {"kind": "black", "stake": -100}]},
-                                                                                                  {"bets_invalid", "stake_invalid", "malformed"}),
-    ("bets whose sum overflows",       {"game": ROULETTE, "bets": [{"kind": "red", "stake": 2**53 - 1}] * 20},
-                                                                                                  {"stake_too_high", "bets_invalid", "stake_invalid"}),
-    ("both stake and bets, unequal",   {"game": ROULETTE, "stake": 999, "bets": [RED]},           {"stake_invalid", "bets_invalid", "malformed"}),
+    # why                              frame                                           codes
+    ("a stake of zero",                {"game": SLOT, "stake": 0},                     STAKE),
+    ("a negative stake",               {"game": SLOT, "stake": -20},                   STAKE),
+    ("a stake of 2^53 - 1",            {"game": SLOT, "stake": 2**53 - 1},             {"stake_invalid", "stake_too_high"}),
+    ("an unknown game",                {"game": "no-game", "stake": 20},               {"game_unknown"}),
+    ("a game with a NUL in its name",  {"game": "lucky-lines\u0000", "stake": 20},     {"game_unknown", "malformed"}),
+    ("a game with an empty name",      {"game": "", "stake": 20},                      {"game_unknown", "malformed"}),
+    ("a game with a long name",        {"game": "x" * 5000, "stake": 20},              {"game_unknown", "malformed"}),
+    ("a slot with bets",               {"game": SLOT, "bets": [RED]},                  BETS | STAKE),
+    ("roulette with a stake",          {"game": ROULETTE, "stake": 100},               BETS | STAKE),
+    ("no bets",                        {"game": ROULETTE, "bets": []},                 BETS | STAKE),
+    ("both stake and bets, unequal",   {**on("red"), "stake": 999},                    BETS | STAKE),
+    ("an unknown kind of bet",         on("moon"),                                     BETS),
+    ("a kind with a NUL",              on("red\u0000"),                                BETS),
+    ("straight on 37",                 on("straight", numbers=[37]),                   BETS),
+    ("straight on nothing",            on("straight", numbers=[]),                     BETS),
+    ("straight on two",                on("straight", numbers=[1, 2]),                 BETS),
+    ("a split of strangers",           on("split", numbers=[1, 36]),                   BETS),
+    ("a split of one with itself",     on("split", numbers=[1, 1]),                    BETS),
+    ("a corner round a corner",        on("corner", numbers=[3, 4, 6, 7]),             BETS),
+    ("red with numbers",               on("red", numbers=[1]),                         BETS),
+    ("a fourth dozen",                 on("dozen", numbers=[4]),                       BETS),
+    ("a bet of zero",                  on("red", 0),                                   BETS | STAKE),
+    ("a negative bet beside a larger", both(200, -100),                                BETS | STAKE),
+    ("bets whose sum is huge",         both(2**53 - 1, 2**53 - 1),                     BETS | {"stake_invalid", "stake_too_high"}),
 ]
 
 

@@ -68,12 +68,6 @@ static int rule_sync(int fd, int (*sync)(int))
     }
 }
 
-int fsync(int fd)
-{
-    return rule_sync(fd, (int (*)(int))dlsym(RTLD_NEXT, "fsync"));
-}
+int fsync(int fd) { return rule_sync(fd, (int (*)(int))dlsym(RTLD_NEXT, "fsync")); }
 
-int fdatasync(int fd)
-{
-    return rule_sync(fd, (int (*)(int))dlsym(RTLD_NEXT, "fdatasync"));
-}
+int fdatasync(int fd) { return rule_sync(fd, (int (*)(int))dlsym(RTLD_NEXT, "fdatasync")); }
