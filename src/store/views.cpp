@@ -76,6 +76,9 @@ void Views::run()
         {
             std::unique_lock lock{mutex_};
             wake_.wait(lock, [&] { return stop_ || !slice_.empty() || !queue_.empty() || (behind_ && !asked_); });
+            // A transaction of many units touches each page once: under load it pays to let a few batches gather.
+            wake_.wait_for(lock, options_.gather_time,
+                [&] { return stop_ || !slice_.empty() || queue_.empty() || queue_.size() >= options_.gather_units; });
             if (!slice_.empty()) {
                 units.swap(slice_);  // Always older than the queue: a slice is asked for when the queue is empty.
             } else if (!queue_.empty()) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -33,6 +34,9 @@ struct ViewsOptions {
     std::size_t queue_bytes_max = 16 * 1024 * 1024;  ///< Beyond it batches are dropped and read from the ledger later.
     std::size_t read_bytes = 256 * 1024;             ///< One slice of catching up: so long the writer is held up.
     std::size_t transaction_units_max = 1024;
+    /// A transaction begins when so many units wait, or after so long: what history may lag behind.
+    std::size_t gather_units = 512;
+    std::chrono::milliseconds gather_time{20};
 
     /// Optional; without it no snapshots are written. Its state must be that of `folded`.
     std::unique_ptr<ShadowFold> fold;

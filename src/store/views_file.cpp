@@ -22,7 +22,7 @@ constexpr const char* kPragmas = R"(
     PRAGMA cache_size = -16384;
     PRAGMA temp_store = MEMORY;
     PRAGMA trusted_schema = OFF;
-    PRAGMA wal_autocheckpoint = 1000;
+    PRAGMA wal_autocheckpoint = 4000;
     PRAGMA journal_size_limit = 16777216;
 )";
 
