@@ -269,7 +269,9 @@ void Api::register_player(ConnectionId call, const edge::HttpRequest& request)
     const auto nickname = parse_nickname(request);
     if (!nickname) { return refuse(call, {ErrorCode::malformed}); }
     if (parts_.draining()) { return refuse(call, {ErrorCode::draining}); }
-    if (!parts_.store.admits(Admission::new_work, kUnitBytes)) { return refuse(call, {ErrorCode::overloaded, kSoon}); }
+    if (!parts_.store.admits(Admission::new_work, kUnitBytes)) {
+        return refuse(call, {parts_.store.disk_low() ? ErrorCode::disk_low : ErrorCode::overloaded, kSoon});
+    }
     const auto registered = send(session::Register{*nickname});
     if (!registered) { return refuse(call, registered.error()); }
     std::string body{'{'};
@@ -285,7 +287,9 @@ void Api::log_in(ConnectionId call, const edge::HttpRequest& request)
     const auto nickname = parse_nickname(request);
     if (!nickname) { return refuse(call, {ErrorCode::malformed}); }
     if (parts_.draining()) { return refuse(call, {ErrorCode::draining}); }
-    if (!parts_.store.admits(Admission::new_work, kUnitBytes)) { return refuse(call, {ErrorCode::overloaded, kSoon}); }
+    if (!parts_.store.admits(Admission::new_work, kUnitBytes)) {
+        return refuse(call, {parts_.store.disk_low() ? ErrorCode::disk_low : ErrorCode::overloaded, kSoon});
+    }
     const auto token = make_token(parts_.entropy);
     if (!token) { return refuse(call, token.error()); }
     const auto logged_in = send(session::LogIn{*nickname, token_hash(*token)});

@@ -10,6 +10,7 @@
 #include "edge.hpp"
 #include "gated_outputs.hpp"
 #include "croupier/messages/session.hpp"
+#include "sqlite_store.hpp"
 #include "views_reader.hpp"
 
 namespace croupier::host {
@@ -26,7 +27,7 @@ public:
         Clock& clock;
         Entropy& entropy;
         store::ViewsReader& views;
-        Store& store;
+        store::SqliteStore& store;
         Currency currency;
         bool demo = false;
         std::function<bool()> draining;

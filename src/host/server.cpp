@@ -119,6 +119,7 @@ private:
     bool ready() const;
     void backup(const std::filesystem::path& directory, Admin::Done done);
     void erase(std::uint64_t player, Admin::Done done);
+    void tell_erased();
 
     const config::Config& config_;
     asio::io_context loop_{1};
@@ -143,6 +144,11 @@ private:
         SteadyTime at;
     };
     std::deque<Submitted> submitted_;  // Rounds whose answers wait for the disk.
+    struct Erasure {
+        Seq seq;
+        Admin::Done done;
+    };
+    std::deque<Erasure> erasures_;  // Operators who wait for the disk.
     std::uint64_t ticks_ = 0;
     bool draining_ = false;
     bool stopping_ = false;
@@ -386,6 +392,7 @@ void Server::on_committed(const Committed& committed)
         submitted_.pop_front();
     }
     edge_->committed(committed.position.seq);
+    tell_erased();
     if (draining_) { finish_drain(); }
 }
 
@@ -469,7 +476,18 @@ void Server::erase(std::uint64_t player, Admin::Done done)
 {
     const auto erased = send(session::Erase{static_cast<PlayerId>(player)});
     log::info("server", "erase", {{"player", player}, {"done", erased.has_value()}});
-    done(erased ? std::nullopt : std::optional{std::string{meaning(erased.error().code)}});
+    if (!erased) { return done(std::string{meaning(erased.error().code)}); }
+    // Like every answer, this one waits for the disk.
+    erasures_.push_back({house_->casino().submitted().seq, std::move(done)});
+    tell_erased();
+}
+
+void Server::tell_erased()
+{
+    while (!erasures_.empty() && erasures_.front().seq <= house_->store().committed().seq) {
+        erasures_.front().done(std::nullopt);
+        erasures_.pop_front();
+    }
 }
 
 }  // namespace
