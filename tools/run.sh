@@ -5,7 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib/setup.sh"
 install_missing build
 check_node
 configure release
-build release croupier
+build release croupier croupier-load croupier-rtp
 
 # What the caller says wins over the defaults.
 address="127.0.0.1:8080"
