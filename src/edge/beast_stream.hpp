@@ -5,6 +5,10 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/stream_traits.hpp>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <chrono>
 
 #include "hub.hpp"
@@ -31,6 +35,17 @@ void close_socket(Stream& stream)
 {
     boost::system::error_code ignored;  // A socket that is closed already is as we want it.
     boost::beast::get_lowest_layer(stream).close(ignored);
+}
+
+/// How long ago the peer last sent anything, a pong included (tcp(7), TCP_INFO); for ever, if the kernel does not say.
+template <class Stream>
+std::chrono::milliseconds since_data(Stream& stream)
+{
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    const int socket = boost::beast::get_lowest_layer(stream).native_handle();
+    if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) { return std::chrono::hours{24 * 365}; }
+    return std::chrono::milliseconds{info.tcpi_last_data_recv};
 }
 
 }  // namespace croupier::edge

@@ -292,7 +292,7 @@ private:
         const bool kept = keep_alive && !hub_->draining();
         const bool written = co_await write(response, kept, head);
         if (written && !kept) { co_await linger(); }
-        co_return written&& kept;
+        co_return (written && kept);
     }
 
     /// For the few clients that do not take gzip (curl without --compressed).

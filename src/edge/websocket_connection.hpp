@@ -40,15 +40,13 @@ public:
 
     WebSocketConnection(std::shared_ptr<Hub> hub, Stream stream, Dialect dialect)
         : hub_{std::move(hub)},
-          stream_{std::move(stream)},
+          stream_{std::in_place, std::move(stream)},
           dialect_{dialect},
           outbox_{hub_->options().outbox_max},
           rate_{hub_->options().frames_per_second, hub_->options().frames_burst}
     {
-        stream_.read_message_max(hub_->options().frame_max);
-        stream_.auto_fragment(false);  // One message, one frame.
-        stream_.control_callback(
-            [this](boost::beast::websocket::frame_type, boost::beast::string_view) { last_heard_ = Hub::now(); });
+        stream_->read_message_max(hub_->options().frame_max);
+        stream_->auto_fragment(false);  // One message, one frame.
         hub_->add(*this);
     }
 
@@ -104,16 +102,27 @@ public:
     void drain() override {}
     void stop() override { open_ ? close(1001, "the server stops") : cut(); }
 
-    void cut() override { close_socket(stream_); }
+    void cut() override
+    {
+        if (stream_) { close_socket(*stream_); }
+        if (finished_) { return; }
+        cut_ = true;
+        hub_->set_deadline(*this, kCutTimeout);
+    }
 
     void on_due(SteadyTime now) override
     {
         const auto& options = hub_->options();
+        if (cut_) {
+            abandon();
+            return;
+        }
         if (closing_ || !open_) {
             cut();
             return;
         }
-        const auto silence = now - std::max(last_heard_, hub_->resumed_at());
+        const auto silence = std::min<std::chrono::nanoseconds>(
+            now - std::max(last_heard_, hub_->resumed_at()), since_data(*stream_));
         if (silence >= options.silence_max) {
             close(4004, "silent for too long");
             return;
@@ -124,21 +133,22 @@ public:
     }
 
 private:
-    static constexpr std::size_t kReadFirst = 256;  ///< Bytes offered to a message's first piece.
-    static constexpr std::size_t kReadMore = 4096;  ///< And to each further one.
-    static constexpr std::size_t kReadKept = 512;   ///< A larger read buffer is given back after the message.
+    static constexpr std::size_t kReadFirst = 256;                ///< Bytes offered to a message's first piece.
+    static constexpr std::size_t kReadMore = 4096;                ///< And to each further one.
+    static constexpr std::chrono::milliseconds kCutTimeout{250};  ///< For Beast to end once the socket is closed.
+    static constexpr std::size_t kReadKept = 512;  ///< A larger read buffer is given back after the message.
 
     Task<bool> accept(Request& request)
     {
         namespace websocket = boost::beast::websocket;
         const bool agreed = offers_protocol(request);
-        stream_.set_option(websocket::stream_base::decorator([agreed](websocket::response_type& response) {
+        stream_->set_option(websocket::stream_base::decorator([agreed](websocket::response_type& response) {
             response.set(boost::beast::http::field::server, "croupier");
             if (agreed) { response.set(boost::beast::http::field::sec_websocket_protocol, "croupier.v1"); }
         }));
         hub_->set_deadline(*this, hub_->options().request_timeout);
-        const auto [error] = co_await stream_.async_accept(request, kAsValue);
-        stream_.set_option(websocket::stream_base::decorator{[](websocket::response_type&) {}});
+        const auto [error] = co_await stream_->async_accept(request, kAsValue);
+        stream_->set_option(websocket::stream_base::decorator{[](websocket::response_type&) {}});
         co_return !error;
     }
 
@@ -147,9 +157,9 @@ private:
         self->on_open();
         while (true) {
             const auto limit = self->buffer_.size() == 0 ? kReadFirst : kReadMore;
-            const auto [error, size] = co_await self->stream_.async_read_some(self->buffer_, limit, kAsValue);
+            const auto [error, size] = co_await self->stream_->async_read_some(self->buffer_, limit, kAsValue);
             if (error) { break; }
-            if (self->stream_.is_message_done()) { self->on_message(); }
+            if (self->stream_->is_message_done()) { self->on_message(); }
         }
         self->on_read_ended();
     }
@@ -182,15 +192,15 @@ private:
     void deliver(std::string_view text)
     {
         // Beast checks as the bytes come, but not the end of a message whose last fragment is empty.
-        if (!stream_.got_binary() && !is_utf8(text)) {
+        if (!stream_->got_binary() && !is_utf8(text)) {
             close(1007, "not UTF-8");
             return;
         }
         if (dialect_ == Dialect::echo) {
-            send_now(Frame{.bytes = std::string{text}, .binary = stream_.got_binary()});
+            send_now(Frame{.bytes = std::string{text}, .binary = stream_->got_binary()});
             return;
         }
-        if (stream_.got_binary()) {
+        if (stream_->got_binary()) {
             close(1003, "text only");
             return;
         }
@@ -204,8 +214,21 @@ private:
         }
     }
 
+    /// The socket is closed and Beast has not ended: in 1.81 a read that must answer a bad frame and a close that has just been
+    /// written can wait for each other for ever. (With a control callback every close frame could do that: so there is
+    /// none, and pongs are noticed by the socket's own record of when it last received.)
+    void abandon()
+    {
+        const auto self = this->shared_from_this();  // The coroutine that is destroyed held one too.
+        on_read_ended();
+        writing_ = false;
+        finish();
+        stream_.reset();
+    }
+
     void on_read_ended()
     {
+        if (read_ended_) { return; }
         open_ = false;
         closing_ = true;  // Nothing may be queued any more.
         read_ended_ = true;
@@ -246,8 +269,8 @@ private:
         in_flight_ = std::move(frame.bytes);
         ++hub_->counters().frames_out;
         hub_->counters().bytes_out += in_flight_.size();
-        stream_.binary(frame.binary);
-        stream_.async_write(boost::asio::buffer(in_flight_),
+        stream_->binary(frame.binary);
+        stream_->async_write(boost::asio::buffer(in_flight_),
             [self = this->shared_from_this()](
                 const boost::system::error_code& error, std::size_t) { self->on_written(error); });
     }
@@ -286,7 +309,7 @@ private:
         boost::beast::websocket::close_reason reason;
         reason.code = close_code_;
         reason.reason.assign(close_reason_.data(), std::min(close_reason_.size(), reason.reason.max_size()));
-        stream_.async_close(reason, [self = this->shared_from_this()](const boost::system::error_code&) {
+        stream_->async_close(reason, [self = this->shared_from_this()](const boost::system::error_code&) {
             self->close_done_ = true;
             self->cut();
             self->finish_when_quiet();
@@ -297,7 +320,7 @@ private:
     {
         if (pinging_) { return; }
         pinging_ = true;
-        stream_.async_ping({}, [self = this->shared_from_this()](const boost::system::error_code&) {
+        stream_->async_ping({}, [self = this->shared_from_this()](const boost::system::error_code&) {
             self->pinging_ = false;  // A failure also ends the read.
         });
     }
@@ -322,7 +345,8 @@ private:
     }
 
     std::shared_ptr<Hub> hub_;
-    boost::beast::websocket::stream<Stream, false> stream_;  // false: no permessage-deflate, compiled out.
+    /// false: no permessage-deflate, compiled out. Empty once abandoned.
+    std::optional<boost::beast::websocket::stream<Stream, false>> stream_;
     boost::beast::flat_buffer buffer_;
     ConnectionId id_{};  ///< None on /ws/echo: the host never hears of it.
     Dialect dialect_;
@@ -342,6 +366,7 @@ private:
     bool close_done_ = false;     ///< And ended.
     bool read_ended_ = false;
     bool finished_ = false;
+    bool cut_ = false;
 };
 
 template <class Stream>
