@@ -436,9 +436,12 @@ void Server::drain()
     log::info("server", "draining", {{"connections", connections_.size()}});
     draining_ = true;
     watchdog_.expires_after(config_.server.drain_timeout);
-    watchdog_.async_wait([](const boost::system::error_code& error) {
+    watchdog_.async_wait([this](const boost::system::error_code& error) {
         if (error) { return; }
-        log::error("server", "could not drain in time; what is durable stays");
+        log::error("server", "could not drain in time; what is durable stays",
+            {{"flushed", stopping_}, {"connections", edge_->counters().connections_open},
+                {"submitted", raw(house_->casino().submitted().seq)},
+                {"committed", raw(house_->store().committed().seq)}});
         log::stop();
         std::_Exit(75);
     });
@@ -453,6 +456,7 @@ void Server::finish_drain()
     stopping_ = true;
     admin_->stop();
     edge_->stop(config_.server.drain_timeout / 2, [this] {
+        log::info("server", "all connections are closed");
         house_->close([this] {
             log::info("server", "stopped", {{"seq", raw(house_->casino().submitted().seq)}});
             loop_.stop();
