@@ -63,10 +63,8 @@ struct Store {
     std::size_t settlement_reserve_bytes = 8 * 1024 * 1024;
     std::size_t batch_units_max = 4'096;
     std::uint64_t disk_free_min_bytes = 256 * 1024 * 1024;
-    std::uint32_t checkpoint_frames = 250;
     std::uint64_t snapshot_units = 50'000;
     std::uint64_t verify_tail_units = 10'000;
-    std::size_t views_queue_units = 16'384;
     std::size_t query_queue_max = 256;
 };
 

@@ -74,15 +74,11 @@ constexpr auto kKeys = std::to_array<Key>({
         .unit = "units of work", .doc = "How many units of work one transaction, and so one sync, takes at most."},
     {.path = "store.disk_free_min_bytes", .slot = SLOT(store.disk_free_min_bytes), .min = 0, .max = 1'024 * kGiB,
         .unit = "bytes", .doc = "With less free space on the disk of the ledger no new stakes are taken; 0: never refused."},
-    {.path = "store.checkpoint_frames", .slot = SLOT(store.checkpoint_frames), .min = 10, .max = kMillion,
-        .unit = "pages", .doc = "After how many pages in its write-ahead log the ledger is checkpointed."},
     {.path = "store.snapshot_units", .slot = SLOT(store.snapshot_units), .min = 1, .max = 1'000 * kMillion,
         .unit = "units of work", .doc = "How many units of work lie between two snapshots."},
     {.path = "store.verify_tail_units", .slot = SLOT(store.verify_tail_units), .min = 0, .max = 1'000 * kMillion,
         .unit = "units of work",
         .doc = "How many units before the last one a start verifies, besides all that follow the snapshot."},
-    {.path = "store.views_queue_units", .slot = SLOT(store.views_queue_units), .min = 1, .max = 10 * kMillion,
-        .unit = "units of work", .doc = "How many units may wait for the views; beyond it they are read again later."},
     {.path = "store.query_queue_max", .slot = SLOT(store.query_queue_max), .min = 1, .max = kMillion,
         .unit = "queries", .doc = "How many history queries may wait; beyond it they are refused as overloaded."},
 
@@ -114,7 +110,7 @@ constexpr auto kKeys = std::to_array<Key>({
 
     {.path = "rng.mechanism", .slot = SLOT(rng.mechanism), .choices = "ctr|hmac",
         .doc = "The generator of NIST SP 800-90A: CTR_DRBG with AES-256, or HMAC_DRBG with SHA-512."},
-    {.path = "rng.reseed_draws", .slot = SLOT(rng.reseed_draws), .min = 1, .max = 1'000 * kMillion,
+    {.path = "rng.reseed_draws", .slot = SLOT(rng.reseed_draws), .min = 1, .max = 1'048'576,
         .unit = "draws", .doc = "After how many draws the generator takes fresh entropy."},
 
     {.path = "games.directory", .slot = SLOT(games.directory),

@@ -205,6 +205,12 @@ void Api::refuse(ConnectionId call, const Error& error)
     parts_.edge.respond(call, stateless ? Seq{0} : parts_.casino.submitted().seq, problem(error));
 }
 
+void Api::refuse_now(ConnectionId call, const Error& error)
+{
+    ++refusals_;
+    parts_.edge.respond(call, Seq{0}, problem(error));
+}
+
 template <class Command>
 Result<typename Command::Reply> Api::send(const Command& command)
 {
@@ -270,7 +276,7 @@ void Api::register_player(ConnectionId call, const edge::HttpRequest& request)
     if (!nickname) { return refuse(call, {ErrorCode::malformed}); }
     if (parts_.draining()) { return refuse(call, {ErrorCode::draining}); }
     if (!parts_.store.admits(Admission::new_work, kUnitBytes)) {
-        return refuse(call, {parts_.store.disk_low() ? ErrorCode::disk_low : ErrorCode::overloaded, kSoon});
+        return refuse_now(call, {parts_.store.disk_low() ? ErrorCode::disk_low : ErrorCode::overloaded, kSoon});
     }
     const auto registered = send(session::Register{*nickname});
     if (!registered) { return refuse(call, registered.error()); }
@@ -288,7 +294,7 @@ void Api::log_in(ConnectionId call, const edge::HttpRequest& request)
     if (!nickname) { return refuse(call, {ErrorCode::malformed}); }
     if (parts_.draining()) { return refuse(call, {ErrorCode::draining}); }
     if (!parts_.store.admits(Admission::new_work, kUnitBytes)) {
-        return refuse(call, {parts_.store.disk_low() ? ErrorCode::disk_low : ErrorCode::overloaded, kSoon});
+        return refuse_now(call, {parts_.store.disk_low() ? ErrorCode::disk_low : ErrorCode::overloaded, kSoon});
     }
     const auto token = make_token(parts_.entropy);
     if (!token) { return refuse(call, token.error()); }
@@ -340,15 +346,14 @@ void Api::me(ConnectionId call, const edge::HttpRequest& request)
 }
 
 template <class Rows, class Ask, class Answer>
-void Api::from_views(ConnectionId call, Ask ask, Answer answer, int tries)
+void Api::from_views(ConnectionId call, Ask ask, Answer answer, Seq wanted, int tries)
 {
     // What the player has been shown is in the ledger; the views follow within moments. Wait for them, but not for ever.
-    const Seq wanted = parts_.store.committed().seq;
     ask([this, call, ask, answer, wanted, tries](Result<store::Viewed<Rows>> viewed) mutable {
         if (!viewed) { return refuse(call, viewed.error()); }
         if (viewed->applied_seq < wanted && tries > 0) {
-            return parts_.later(
-                kViewsRetry, [this, call, ask, answer, tries] { from_views<Rows>(call, ask, answer, tries - 1); });
+            return parts_.later(kViewsRetry,
+                [this, call, ask, answer, wanted, tries] { from_views<Rows>(call, ask, answer, wanted, tries - 1); });
         }
         answer(std::move(viewed->rows));
     });
@@ -375,7 +380,8 @@ void Api::my_rounds(ConnectionId call, const edge::HttpRequest& request)
                         out += '}';
                     },
                     [](const store::RoundRow& row) { return raw(row.round); }));
-        });
+        },
+        parts_.store.committed().seq);
 }
 
 void Api::my_round(ConnectionId call, const edge::HttpRequest& request, std::string_view id)
@@ -399,7 +405,8 @@ void Api::my_round(ConnectionId call, const edge::HttpRequest& request, std::str
             body += outcome.empty() ? std::string_view{"null"} : outcome;
             body += '}';
             answer(call, 200, std::move(body));
-        });
+        },
+        parts_.store.committed().seq);
 }
 
 void Api::my_statement(ConnectionId call, const edge::HttpRequest& request)
@@ -416,7 +423,8 @@ void Api::my_statement(ConnectionId call, const edge::HttpRequest& request)
             answer(call, 200,
                 write_page("entries", std::move(rows), limit, write_entry,
                     [](const store::StatementRow& row) { return row.id; }));
-        });
+        },
+        parts_.store.committed().seq);
 }
 
 }  // namespace croupier::host

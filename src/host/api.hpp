@@ -62,11 +62,13 @@ private:
     /// Sends a command as one input of its own.
     template <class Command>
     Result<typename Command::Reply> send(const Command& command);
-    /// Asks the views until they hold what is durable now (a bounded number of times), then answers.
+    /// Asks the views until they hold what was durable when the call came (a bounded number of times), then answers.
     template <class Rows, class Ask, class Answer>
-    void from_views(ConnectionId call, Ask ask, Answer answer, int tries = kViewsTries);
+    void from_views(ConnectionId call, Ask ask, Answer answer, Seq wanted, int tries = kViewsTries);
     void answer(ConnectionId call, int status, std::string body);
     void refuse(ConnectionId call, const Error& error);
+    /// A refusal that rests on no state: it does not wait for the disk.
+    void refuse_now(ConnectionId call, const Error& error);
 
     Parts parts_;
     std::uint64_t refusals_ = 0;

@@ -140,6 +140,10 @@ int restore(const config::Config& config, const std::filesystem::path& directory
     std::filesystem::create_directories(paths.directory, error);
     std::filesystem::permissions(paths.directory, std::filesystem::perms::owner_all, error);
     if (std::filesystem::exists(paths.keys())) { return failed(paths.keys().string() + " is there already"); }
+    if (!std::filesystem::exists(directory / "keys.db")) {
+        return failed(
+            (directory / "keys.db").string() + ": a ledger is restored together with its keys; put them here");
+    }
     const auto head = store::restore_ledger(directory / "ledger.db", paths.ledger());
     if (!head) { return failed(head.error()); }
     if (!std::filesystem::copy_file(directory / "keys.db", paths.keys(), error)) {
@@ -148,6 +152,7 @@ int restore(const config::Config& config, const std::filesystem::path& directory
     std::filesystem::permissions(
         paths.keys(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, error);
     if (const auto synced = store::sync_file(paths.keys()); !synced) { return failed(synced.error()); }
+    store::remove_snapshots(paths.snapshots());  // They are of another ledger.
     std::printf("restored up to unit %" PRIu64 ", hash %s\n", raw(head->seq), to_hex(head->hash).c_str());
     return 0;
 }

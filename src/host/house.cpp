@@ -52,7 +52,11 @@ std::expected<std::unique_ptr<House>, std::string> House::open(
     return house;
 }
 
-House::~House() = default;
+House::~House()
+{
+    // After a start that failed half-way the views' thread may still ask the store, which goes first.
+    if (views_) { views_->close(); }
+}
 
 std::unique_ptr<Casino> House::make_casino(const GameList& games, const ModulePorts& ports) const
 {
@@ -79,6 +83,9 @@ std::optional<std::string> House::build(bool create)
     if (!ledger) { return ledger.error(); }
 
     // The keys, without which nicknames cannot be read.
+    if (raw((*ledger)->head().seq) > 1 && !std::filesystem::exists(paths_.keys())) {
+        return paths_.keys().string() + ": missing beside a ledger; without it no nickname can be read. Put it back";
+    }
     auto keys = adapters::SqliteKeys::open(paths_.keys(), entropy_, config_.keys.pool_size);
     if (!keys) { return keys.error(); }
     keys_ = std::move(*keys);

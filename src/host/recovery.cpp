@@ -54,9 +54,10 @@ std::expected<Recovered, std::string> recover(store::LedgerFile& ledger, const s
         if (units->empty()) { return std::unexpected{std::string{"the ledger ends before its head"}}; }
         for (const auto& unit : *units) {
             const auto content = open_unit(unit->bytes);
-            if (!content || !casino.apply(*content, unit->position)) {
+            const bool chained = chain_hash(casino.submitted().hash, unit->bytes) == unit->position.hash;
+            if (!content || !chained || !casino.apply(*content, unit->position)) {
                 return std::unexpected{"unit " + std::to_string(raw(unit->position.seq))
-                    + " cannot be folded: it is not canonical, or holds a fact that this version does not know"};
+                    + " cannot be folded: its hash does not follow, it is not canonical, or it holds a fact that this version does not know"};
             }
             ++recovered->units;
         }

@@ -457,6 +457,7 @@ void Server::finish_drain()
     admin_->stop();
     edge_->stop(config_.server.drain_timeout / 2, [this] {
         log::info("server", "all connections are closed");
+        tick_.cancel();  // No input may follow once the store closes.
         house_->close([this] {
             log::info("server", "stopped", {{"seq", raw(house_->casino().submitted().seq)}});
             loop_.stop();

@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::size_t kDepthMax = 5;
 constexpr std::size_t kValuesMax = 2000;
-constexpr std::size_t kItemsUsual = 4;  // A command has four members.
+constexpr std::size_t kMembersMax = 16;  // No frame has more; a bound on the search for duplicates.
+constexpr std::size_t kItemsUsual = 4;   // A command has four members.
 
 /// Builds a JsonValue from nlohmann's SAX events; false from any of them ends the parse.
 class Builder final : public nlohmann::json_sax<nlohmann::json> {
@@ -46,7 +47,7 @@ public:
     bool key(string_t& name) override
     {
         JsonValue& object = *open_.back();
-        if (object.member(name) != nullptr) { return false; }
+        if (object.items.size() == kMembersMax || object.member(name) != nullptr) { return false; }
         object.items.push_back({.name = std::move(name)});
         return true;
     }

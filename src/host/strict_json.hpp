@@ -28,7 +28,7 @@ struct JsonValue {
     std::optional<std::int64_t> whole(std::int64_t min, std::int64_t max) const;
 };
 
-/// nullopt: not JSON (RFC 8259), a member twice, deeper than 5, or more than 2000 values.
+/// nullopt: not JSON (RFC 8259), a member twice, deeper than 5, more than 16 members in an object, or more than 2000 values.
 std::optional<JsonValue> parse_json(std::string_view text);
 
 }  // namespace croupier::host
