@@ -29,7 +29,6 @@ public:
         store::ViewsReader& views;
         store::SqliteStore& store;
         Currency currency;
-        bool demo = false;
         std::function<bool()> draining;
         /// Runs a function on the loop after a while.
         std::function<void(std::chrono::milliseconds, std::move_only_function<void()>)> later;

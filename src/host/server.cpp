@@ -171,7 +171,6 @@ std::optional<std::string> Server::build()
         .views = house_->reader(),
         .store = house_->store(),
         .currency = config_.server.currency,
-        .demo = config_.server.demo,
         .draining = [this] { return draining_; },
         .later =
             [this](std::chrono::milliseconds after, std::move_only_function<void()> function) {
