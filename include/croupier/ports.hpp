@@ -77,7 +77,7 @@ public:
     virtual bool erase(std::uint64_t key_id) = 0;
 };
 
-/// One unit of work, canonical and immutable: what is chained, stored, replicated and replayed.
+/// Where a unit of work stands in the chain.
 struct Position {
     Epoch epoch{1};
     Seq seq{0};
@@ -85,10 +85,7 @@ struct Position {
 
     friend bool operator==(const Position&, const Position&) = default;
 };
-struct Unit {
-    Position position;
-    Bytes bytes;
-};
+struct Unit;  // croupier/unit.hpp
 
 /// Why room in the store is asked for. Settling what was accepted has a reserve that new stakes cannot use up.
 enum class Admission : std::uint8_t { new_work, settlement };

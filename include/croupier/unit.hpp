@@ -56,8 +56,16 @@ struct UnitContent {
 BOOST_DESCRIBE_STRUCT(
     UnitContent, (), (format, epoch, seq, at, request, first_transfer, first_event, transfers, events))
 
-/// Bytes and position of the unit that follows `before`; content.seq and epoch are set from it.
-Unit seal_unit(UnitContent& content, const Position& before);
+/// One unit of work, canonical and immutable: what is chained, stored, replicated and replayed. `bytes` are the canonical
+/// bytes of `content`, which goes with them so that nobody has to decode what was just encoded.
+struct Unit {
+    Position position;
+    UnitContent content;
+    Bytes bytes;
+};
+
+/// The unit that follows `before`; content.seq and epoch are set from it.
+Unit seal_unit(UnitContent content, const Position& before);
 /// The content, if `bytes` are exactly one unit with ids in order.
 std::optional<UnitContent> open_unit(std::span<const std::byte> bytes);
 /// SHA-256(hash of the unit before || bytes).

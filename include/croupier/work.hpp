@@ -91,7 +91,7 @@ public:
     {
         return content_.transfers.empty() && content_.events.empty() && content_.request.scope == 0;
     }
-    UnitContent& content() noexcept { return content_; }
+    UnitContent content() && noexcept { return std::move(content_); }
 
 private:
     static constexpr std::size_t kBodyUsual = 192;  // A round's facts fit: one allocation each.

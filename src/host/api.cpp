@@ -345,18 +345,15 @@ void Api::me(ConnectionId call, const edge::HttpRequest& request)
     answer(call, 200, std::move(body));
 }
 
-template <class Rows, class Ask, class Answer>
-void Api::from_views(ConnectionId call, Ask ask, Answer answer, Seq wanted, int tries)
+// History is asked for as it was durable when the call came: what the player has been shown is in it.
+
+template <class Rows, class Write>
+store::ViewsReader::Done<Rows> Api::answer_with(ConnectionId call, Write write)
 {
-    // What the player has been shown is in the ledger; the views follow within moments. Wait for them, but not for ever.
-    ask([this, call, ask, answer, wanted, tries](Result<store::Viewed<Rows>> viewed) mutable {
+    return [this, call, write](Result<store::Viewed<Rows>> viewed) {
         if (!viewed) { return refuse(call, viewed.error()); }
-        if (viewed->applied_seq < wanted && tries > 0) {
-            return parts_.later(kViewsRetry,
-                [this, call, ask, answer, wanted, tries] { from_views<Rows>(call, ask, answer, wanted, tries - 1); });
-        }
-        answer(std::move(viewed->rows));
-    });
+        write(std::move(viewed->rows));
+    };
 }
 
 void Api::my_rounds(ConnectionId call, const edge::HttpRequest& request)
@@ -366,22 +363,19 @@ void Api::my_rounds(ConnectionId call, const edge::HttpRequest& request)
     const auto page = parse_page(request);
     if (!page) { return refuse(call, {ErrorCode::malformed}); }
     const auto before = page->before ? std::optional{static_cast<RoundId>(*page->before)} : std::nullopt;
-    from_views<std::vector<store::RoundRow>>(
-        call,
-        [this, id = player->player, before, limit = page->limit](
-            auto done) { parts_.views.rounds(id, before, limit + 1, std::move(done)); },
-        [this, call, limit = page->limit](std::vector<store::RoundRow> rows) {
-            answer(call, 200,
-                write_page(
-                    "rounds", std::move(rows), limit,
-                    [](std::string& out, const store::RoundRow& row) {
-                        out += '{';
-                        write_round(out, row);
-                        out += '}';
-                    },
-                    [](const store::RoundRow& row) { return raw(row.round); }));
-        },
-        parts_.store.committed().seq);
+    parts_.views.rounds(parts_.store.committed().seq, player->player, before, page->limit + 1,
+        answer_with<std::vector<store::RoundRow>>(
+            call, [this, call, limit = page->limit](std::vector<store::RoundRow> rows) {
+                answer(call, 200,
+                    write_page(
+                        "rounds", std::move(rows), limit,
+                        [](std::string& out, const store::RoundRow& row) {
+                            out += '{';
+                            write_round(out, row);
+                            out += '}';
+                        },
+                        [](const store::RoundRow& row) { return raw(row.round); }));
+            }));
 }
 
 void Api::my_round(ConnectionId call, const edge::HttpRequest& request, std::string_view id)
@@ -390,11 +384,8 @@ void Api::my_round(ConnectionId call, const edge::HttpRequest& request, std::str
     if (!player) { return refuse(call, player.error()); }
     const auto number = whole_number(id);
     if (!number || !request.query.empty()) { return refuse(call, {ErrorCode::not_found}); }
-    from_views<std::optional<store::RoundDetail>>(
-        call,
-        [this, player = player->player, round = static_cast<RoundId>(*number)](
-            auto done) { parts_.views.round(player, round, std::move(done)); },
-        [this, call](std::optional<store::RoundDetail> detail) {
+    parts_.views.round(parts_.store.committed().seq, player->player, static_cast<RoundId>(*number),
+        answer_with<std::optional<store::RoundDetail>>(call, [this, call](std::optional<store::RoundDetail> detail) {
             if (!detail) { return refuse(call, {ErrorCode::round_unknown}); }
             std::string body{'{'};
             write_round(body, detail->row);
@@ -405,8 +396,7 @@ void Api::my_round(ConnectionId call, const edge::HttpRequest& request, std::str
             body += outcome.empty() ? std::string_view{"null"} : outcome;
             body += '}';
             answer(call, 200, std::move(body));
-        },
-        parts_.store.committed().seq);
+        }));
 }
 
 void Api::my_statement(ConnectionId call, const edge::HttpRequest& request)
@@ -415,16 +405,13 @@ void Api::my_statement(ConnectionId call, const edge::HttpRequest& request)
     if (!player) { return refuse(call, player.error()); }
     const auto page = parse_page(request);
     if (!page) { return refuse(call, {ErrorCode::malformed}); }
-    from_views<std::vector<store::StatementRow>>(
-        call,
-        [this, id = player->player, page = *page](
-            auto done) { parts_.views.statement(id, page.before, page.limit + 1, std::move(done)); },
-        [this, call, limit = page->limit](std::vector<store::StatementRow> rows) {
-            answer(call, 200,
-                write_page("entries", std::move(rows), limit, write_entry,
-                    [](const store::StatementRow& row) { return row.id; }));
-        },
-        parts_.store.committed().seq);
+    parts_.views.statement(parts_.store.committed().seq, player->player, page->before, page->limit + 1,
+        answer_with<std::vector<store::StatementRow>>(
+            call, [this, call, limit = page->limit](std::vector<store::StatementRow> rows) {
+                answer(call, 200,
+                    write_page("entries", std::move(rows), limit, write_entry,
+                        [](const store::StatementRow& row) { return row.id; }));
+            }));
 }
 
 }  // namespace croupier::host

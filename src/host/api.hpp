@@ -30,8 +30,6 @@ public:
         store::SqliteStore& store;
         Currency currency;
         std::function<bool()> draining;
-        /// Runs a function on the loop after a while.
-        std::function<void(std::chrono::milliseconds, std::move_only_function<void()>)> later;
     };
 
     explicit Api(Parts parts) : parts_{std::move(parts)} {}
@@ -44,8 +42,6 @@ private:
 
     static constexpr std::size_t kUnitBytes = 4096;  // More than a registration or a session takes.
     static constexpr std::chrono::milliseconds kSoon{100};
-    static constexpr std::chrono::milliseconds kViewsRetry{5};
-    static constexpr int kViewsTries = 100;
 
     void register_player(ConnectionId call, const edge::HttpRequest& request);
     void log_in(ConnectionId call, const edge::HttpRequest& request);
@@ -61,9 +57,9 @@ private:
     /// Sends a command as one input of its own.
     template <class Command>
     Result<typename Command::Reply> send(const Command& command);
-    /// Asks the views until they hold what was durable when the call came (a bounded number of times), then answers.
-    template <class Rows, class Ask, class Answer>
-    void from_views(ConnectionId call, Ask ask, Answer answer, Seq wanted, int tries = kViewsTries);
+    /// Answers the call with what the views said, or with their refusal.
+    template <class Rows, class Write>
+    store::ViewsReader::Done<Rows> answer_with(ConnectionId call, Write write);
     void answer(ConnectionId call, int status, std::string body);
     void refuse(ConnectionId call, const Error& error);
     /// A refusal that rests on no state: it does not wait for the disk.

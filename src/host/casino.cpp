@@ -67,11 +67,10 @@ UnitOfWork Casino::begin(WallTime now)
 void Casino::submit(UnitOfWork& work)
 {
     if (work.empty()) { return; }
-    UnitContent& content = work.content();
-    auto unit = std::make_shared<const Unit>(seal_unit(content, position_));
+    auto unit = std::make_shared<const Unit>(seal_unit(std::move(work).content(), position_));
     position_ = unit->position;
-    next_transfer_ = static_cast<TransferId>(raw(next_transfer_) + content.transfers.size());
-    next_event_ = static_cast<EventId>(raw(next_event_) + content.events.size());
+    next_transfer_ = static_cast<TransferId>(raw(next_transfer_) + unit->content.transfers.size());
+    next_event_ = static_cast<EventId>(raw(next_event_) + unit->content.events.size());
     store_->submit(std::move(unit));
 #ifndef NDEBUG
     for (const auto& module : modules_) { module->check(); }

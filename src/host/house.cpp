@@ -11,6 +11,8 @@ namespace croupier::host {
 
 namespace {
 
+constexpr std::chrono::milliseconds kViewsPatience{500};
+
 /// The shadow set of modules that the views' worker folds for snapshots: no ports, nothing is ever decided by it.
 class Shadow final : public store::ShadowFold {
 public:
@@ -129,7 +131,9 @@ std::optional<std::string> House::build(bool create)
     store_ = std::make_unique<store::SqliteStore>(std::move(*ledger), std::move(options));
     views_->start([store = store_.get()](
                       Seq from, std::size_t limit, auto done) { store->read_on_writer(from, limit, std::move(done)); });
-    reader_ = std::make_unique<store::ViewsReader>(paths_.views(), post, config_.store.query_queue_max);
+    reader_ = std::make_unique<store::ViewsReader>(
+        paths_.views(), post, [views = views_.get()](Seq wanted) { views->catch_up(wanted, kViewsPatience); },
+        config_.store.query_queue_max);
 
     // Open for decisions: the house's accounts, and keys for the next players.
     casino_->open(*store_);

@@ -171,15 +171,7 @@ std::optional<std::string> Server::build()
         .views = house_->reader(),
         .store = house_->store(),
         .currency = config_.server.currency,
-        .draining = [this] { return draining_; },
-        .later =
-            [this](std::chrono::milliseconds after, std::move_only_function<void()> function) {
-                auto timer = std::make_shared<asio::steady_timer>(loop_, after);
-                timer->async_wait(
-                    [timer, function = std::move(function)](const boost::system::error_code& error) mutable {
-                        if (!error) { function(); }
-                    });
-            }});
+        .draining = [this] { return draining_; }});
     auto admin = Admin::listen(loop_, house_->paths().admin_socket(),
         {.backup = [this](const auto& directory, auto done) { backup(directory, std::move(done)); },
             .erase = [this](auto player, auto done) { erase(player, std::move(done)); }});
@@ -239,7 +231,7 @@ void Server::look_up(const GatedOutputs::LookUp& wanted)
 {
     Bytes key(8);
     for (std::size_t i = 0; i < 8; ++i) { key[i] = static_cast<std::byte>(wanted.n >> (8 * (7 - i))); }
-    house_->reader().request(raw(wanted.session), std::move(key),
+    house_->reader().request(house_->casino().submitted().seq, raw(wanted.session), std::move(key),
         [this, wanted](const Result<store::Viewed<std::optional<store::RequestRow>>>& viewed) {
             session::OldAnswer answer{.connection = wanted.connection, .n = wanted.n, .content = wanted.content};
             if (viewed && viewed->rows) {

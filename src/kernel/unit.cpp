@@ -7,6 +7,10 @@ namespace croupier {
 namespace {
 
 constexpr std::size_t kRequestKeyMax = 64;
+// So that a unit's bytes take one allocation: what its parts take at most, without what is of any length.
+constexpr std::size_t kUnitUsual = 160 + kRequestKeyMax;
+constexpr std::size_t kTransferBytes = 90;
+constexpr std::size_t kEventBytes = 18;
 
 bool well_formed(const UnitContent& content)
 {
@@ -26,15 +30,17 @@ bool well_formed(const UnitContent& content)
 
 Hash chain_hash(const Hash& before, std::span<const std::byte> bytes) { return sha256(before, bytes); }
 
-Unit seal_unit(UnitContent& content, const Position& before)
+Unit seal_unit(UnitContent content, const Position& before)
 {
     content.epoch = before.epoch;
     content.seq = next(before.seq);
     CROUPIER_ASSERT(well_formed(content));
-    Unit unit;
-    unit.bytes.reserve(256 + content.transfers.size() * 90 + content.events.size() * 128);
-    ByteWriter{unit.bytes}.write(content);
-    unit.position = Position{content.epoch, content.seq, chain_hash(before.hash, unit.bytes)};
+    Unit unit{.content = std::move(content)};
+    std::size_t size = kUnitUsual + unit.content.request.answer.size() + unit.content.transfers.size() * kTransferBytes;
+    for (const EventRow& event : unit.content.events) { size += kEventBytes + event.body.size(); }
+    unit.bytes.reserve(size);
+    ByteWriter{unit.bytes}.write(unit.content);
+    unit.position = Position{unit.content.epoch, unit.content.seq, chain_hash(before.hash, unit.bytes)};
     return unit;
 }
 

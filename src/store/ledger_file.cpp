@@ -66,11 +66,12 @@ LedgerFile::Opened LedgerFile::open(const std::filesystem::path& path, const Led
         CROUPIER_ASSERT(connection.integer("PRAGMA recursive_triggers") == 1);
         connection.run("BEGIN IMMEDIATE; COMMIT");  // Takes the file's lock now, and for as long as it is open.
 
+        const auto is_ours = [&] { return connection.integer("PRAGMA application_id") == kApplicationId; };
+        const bool is_new = connection.integer("PRAGMA application_id") == 0;
+        if (!is_new && !is_ours()) { return std::unexpected{path.string() + ": it is not a ledger"}; }
         const auto migrated = migrate(connection, ledger_migrations(), options.migrate);
         if (!migrated) { return std::unexpected{path.string() + ": " + migrated.error()}; }
-        if (connection.integer("PRAGMA application_id") != kApplicationId) {
-            return std::unexpected{path.string() + ": it is not a ledger"};
-        }
+        if (!is_ours()) { return std::unexpected{path.string() + ": it is not a ledger"}; }
         // A change of the canonical bytes, unlike one of the schema, is never read half-way.
         if (connection.text("SELECT value FROM meta WHERE name = 'canonical_format' ORDER BY id DESC LIMIT 1") != "1") {
             return std::unexpected{path.string() + ": its canonical format is not one that this program knows"};
@@ -136,30 +137,29 @@ std::expected<AppendTimes, std::string> LedgerFile::append(std::span<const std::
     Position head = head_;
     TransferId next_transfer = next_transfer_;
     EventId next_event = next_event_;
-    batch_.clear();
-    batch_.reserve(units.size());
     for (const auto& unit : units) {
-        auto content = open_unit(unit->bytes);
+        const UnitContent& content = unit->content;
         const auto refuse_unit = [&](const char* why) {
             return std::unexpected{path_.string() + ": unit " + std::to_string(raw(unit->position.seq)) + ": " + why};
         };
-        if (!content) { return refuse_unit("its bytes are not canonical"); }
-        if (content->seq != next(head.seq)) { return refuse_unit("its seq does not follow the one before"); }
-        if (content->seq != unit->position.seq || content->epoch != unit->position.epoch) {
-            return refuse_unit("its bytes and its position disagree");
+        if (content.seq != next(head.seq)) { return refuse_unit("its seq does not follow the one before"); }
+        if (content.seq != unit->position.seq || content.epoch != unit->position.epoch) {
+            return refuse_unit("its content and its position disagree");
         }
-        if (content->first_transfer != next_transfer) { return refuse_unit("its first transfer does not follow"); }
-        if (content->first_event != next_event) { return refuse_unit("its first event does not follow"); }
-        next_transfer = TransferId{raw(next_transfer) + content->transfers.size()};
-        next_event = EventId{raw(next_event) + content->events.size()};
+        if (content.first_transfer != next_transfer) { return refuse_unit("its first transfer does not follow"); }
+        if (content.first_event != next_event) { return refuse_unit("its first event does not follow"); }
+#ifndef NDEBUG
+        if (to_bytes(content) != unit->bytes) { return refuse_unit("its content and its bytes disagree"); }
+#endif
+        next_transfer = TransferId{raw(next_transfer) + content.transfers.size()};
+        next_event = EventId{raw(next_event) + content.events.size()};
         head = unit->position;
-        batch_.push_back(std::move(*content));
     }
 
     try {
         const auto start = std::chrono::steady_clock::now();
         begin_->run();
-        for (std::size_t i = 0; i < batch_.size(); ++i) { rows_->insert(batch_[i], units[i]->position.hash); }
+        for (const auto& unit : units) { rows_->insert(unit->content, unit->position.hash); }
         const auto written = std::chrono::steady_clock::now();
         commit_->run();
         const auto end = std::chrono::steady_clock::now();
@@ -180,9 +180,9 @@ std::expected<Units, std::string> LedgerFile::read(Seq from, std::size_t limit_b
         std::size_t bytes = 0;
         cursor_->seek(from);
         while (auto stored = cursor_->next()) {
-            Unit unit;
-            unit.bytes = to_bytes(stored->content);
-            unit.position = Position{stored->content.epoch, stored->content.seq, stored->hash};
+            Unit unit{.content = std::move(stored->content)};
+            unit.bytes = to_bytes(unit.content);
+            unit.position = Position{unit.content.epoch, unit.content.seq, stored->hash};
             if (!units.empty() && bytes + unit.bytes.size() > limit_bytes) { break; }
             bytes += unit.bytes.size();
             units.push_back(std::make_shared<const Unit>(std::move(unit)));

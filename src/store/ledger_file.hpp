@@ -114,7 +114,6 @@ private:
     Position head_;
     TransferId next_transfer_{1};
     EventId next_event_{1};
-    std::vector<UnitContent> batch_;  ///< Bound without a copy: lives until the transaction is done.
     int wal_frames_ = 0;
     bool failed_ = false;
 };

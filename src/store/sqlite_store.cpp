@@ -70,10 +70,23 @@ public:
         CROUPIER_ASSERT(unit->position.seq == next(submitted_.seq));
         submitted_ = unit->position;
         queued_bytes_.fetch_add(unit->bytes.size(), std::memory_order_relaxed);
+        // Handed over once the loop has run what was ready: the inputs of one turn then share a sync, and the writer is woken
+        // once for all of them.
+        outbox_.push_back(std::move(unit));
+        if (!std::exchange(hand_over_posted_, true)) {
+            post([this] { hand_over(); });
+        }
+    }
+
+    void hand_over()
+    {
+        hand_over_posted_ = false;
+        if (outbox_.empty()) { return; }
         {
             const std::lock_guard lock{mutex_};
-            inbox_.push_back(std::move(unit));
+            std::ranges::move(outbox_, std::back_inserter(inbox_));
         }
+        outbox_.clear();
         wake_.notify_one();
     }
 
@@ -98,6 +111,7 @@ public:
 
     void read(Seq from, std::size_t limit_bytes, std::function<void(Units)> done)
     {
+        hand_over();
         add_read({from, limit_bytes, [this, done = std::move(done)](Units units) mutable {
                       post([units = std::move(units), done = std::move(done)]() mutable { done(std::move(units)); });
                   }});
@@ -117,6 +131,7 @@ public:
     {
         CROUPIER_ASSERT(!closing_on_loop_);
         closing_on_loop_ = true;
+        hand_over();
         {
             const std::lock_guard lock{mutex_};
             closing_ = true;
@@ -366,6 +381,8 @@ private:
     // The loop's.
     Position committed_;
     Position submitted_;
+    Units outbox_;
+    bool hand_over_posted_ = false;
     std::function<void(const Committed&)> listener_;
     bool closing_on_loop_ = false;
     bool abandoned_ = false;

@@ -50,6 +50,15 @@ void Views::offer(std::span<const std::shared_ptr<const Unit>> batch)
     wake_.notify_one();
 }
 
+void Views::catch_up(Seq wanted, std::chrono::milliseconds patience)
+{
+    if (applied_seq() >= wanted) { return; }
+    std::unique_lock lock{mutex_};
+    hurry_ = std::max(hurry_, wanted);
+    wake_.notify_one();
+    caught_up_.wait_for(lock, patience, [&] { return applied_seq() >= wanted || !projects_ || behind_; });
+}
+
 void Views::start(Read read)
 {
     CROUPIER_ASSERT(!thread_.joinable());
@@ -77,8 +86,10 @@ void Views::run()
             std::unique_lock lock{mutex_};
             wake_.wait(lock, [&] { return stop_ || !slice_.empty() || !queue_.empty() || (behind_ && !asked_); });
             // A transaction of many units touches each page once: under load it pays to let a few batches gather.
-            wake_.wait_for(lock, options_.gather_time,
-                [&] { return stop_ || !slice_.empty() || queue_.empty() || queue_.size() >= options_.gather_units; });
+            wake_.wait_for(lock, options_.gather_time, [&] {
+                return stop_ || !slice_.empty() || queue_.empty() || queue_.size() >= options_.gather_units
+                    || applied_seq() < hurry_;
+            });
             if (!slice_.empty()) {
                 units.swap(slice_);  // Always older than the queue: a slice is asked for when the queue is empty.
             } else if (!queue_.empty()) {
@@ -97,6 +108,11 @@ void Views::run()
             take(units);
         }
     }
+    {
+        const std::lock_guard lock{mutex_};
+        projects_ = false;
+    }
+    caught_up_.notify_all();
     if (options_.fold && raw(folded_.seq) > snapshot_.load(std::memory_order_relaxed)) { snapshot(); }
 }
 
@@ -124,30 +140,31 @@ void Views::take(const Units& units)
         const auto part = rest.first(std::min(rest.size(), options_.transaction_units_max));
         rest = rest.subspan(part.size());
         CROUPIER_ASSERT(part.front()->position.seq == next(reached_));
-        const auto decoded = decode(part);
-        project(decoded);
+        project(part);
         if (options_.fold) {
-            for (const DecodedUnit& unit : decoded) { fold(unit); }
+            for (const auto& unit : part) { fold(*unit); }
         }
         reached_ = part.back()->position.seq;
     }
 }
 
-void Views::project(std::span<const DecodedUnit> units)
+void Views::project(std::span<const std::shared_ptr<const Unit>> units)
 {
     if (!projecting_) { return; }
-    const auto known = static_cast<std::size_t>(std::ranges::count_if(
-        units, [&](const DecodedUnit& unit) { return unit.position.seq <= file_->applied_seq(); }));
-    if (const auto applied = file_->apply(units.subspan(known)); !applied) {
-        // What is in the file is whole, only old: readers see how old. The next start goes on from there.
-        projecting_ = false;
-        failure(applied.error());
-        return;
+    const auto known = static_cast<std::size_t>(
+        std::ranges::count_if(units, [&](const auto& unit) { return unit->position.seq <= file_->applied_seq(); }));
+    const auto applied = file_->apply(units.subspan(known));
+    {
+        const std::lock_guard lock{mutex_};
+        // After a failure what is in the file is whole, only old: readers see how old. The next start goes on from there.
+        projects_ = projecting_ = applied.has_value();
+        applied_.store(raw(file_->applied_seq()), std::memory_order_relaxed);
     }
-    applied_.store(raw(file_->applied_seq()), std::memory_order_relaxed);
+    caught_up_.notify_all();
+    if (!applied) { failure(applied.error()); }
 }
 
-void Views::fold(const DecodedUnit& unit)
+void Views::fold(const Unit& unit)
 {
     if (unit.position.seq <= folded_.seq) { return; }
     options_.fold->apply(unit.content, unit.position);

@@ -31,12 +31,12 @@ public:
 
 struct ViewsOptions {
     std::filesystem::path views_path;
-    std::size_t queue_bytes_max = 16 * 1024 * 1024;  ///< Beyond it batches are dropped and read from the ledger later.
+    std::size_t queue_bytes_max = 64 * 1024 * 1024;  ///< Beyond it batches are dropped and read from the ledger later.
     std::size_t read_bytes = 256 * 1024;             ///< One slice of catching up: so long the writer is held up.
-    std::size_t transaction_units_max = 1024;
-    /// A transaction begins when so many units wait, or after so long: what history may lag behind.
-    std::size_t gather_units = 512;
-    std::chrono::milliseconds gather_time{20};
+    std::size_t transaction_units_max = 8192;
+    /// A transaction begins when so many units wait, after so long, or when somebody calls catch_up().
+    std::size_t gather_units = 8192;
+    std::chrono::milliseconds gather_time{250};
 
     /// Optional; without it no snapshots are written. Its state must be that of `folded`.
     std::unique_ptr<ShadowFold> fold;
@@ -68,6 +68,11 @@ public:
     /// store before, so that all of it has been offered.
     void close();
 
+    /// Projects at once what waits, and returns when the rows are true up to `wanted`; earlier if they will not be soon: the
+    /// worker failed, ends, reads the ledger to catch up, or needs longer than `patience`. From any thread but the loop's
+    /// and the worker's.
+    void catch_up(Seq wanted, std::chrono::milliseconds patience);
+
     Seq applied_seq() const noexcept { return Seq{applied_.load(std::memory_order_relaxed)}; }
     /// Batches that did not fit the queue so far.
     std::uint64_t dropped_batches() const noexcept { return dropped_.load(std::memory_order_relaxed); }
@@ -78,8 +83,8 @@ private:
     Views(ViewsOptions options, std::unique_ptr<ViewsFile> file, Seq head);
     void run();
     void take(const Units& units);
-    void project(std::span<const DecodedUnit> units);
-    void fold(const DecodedUnit& unit);
+    void project(std::span<const std::shared_ptr<const Unit>> units);
+    void fold(const Unit& unit);
     void snapshot();
     void ask_for_more();
     void failure(const std::string& what) const;
@@ -106,7 +111,10 @@ private:
     bool asked_ = false;   ///< A slice is on its way.
     bool behind_ = false;  ///< The queue misses units; offers are ignored until the ledger has been read to head_.
     Seq head_{};           ///< The last unit offered.
+    Seq hurry_{};          ///< Somebody waits for the rows up to here.
     bool stop_ = false;
+    bool projects_ = true;  ///< False once the worker has failed or ended.
+    std::condition_variable caught_up_;
 
     std::thread thread_;
 };

@@ -28,18 +28,6 @@ constexpr const char* kPragmas = R"(
 
 }  // namespace
 
-std::vector<DecodedUnit> decode(std::span<const std::shared_ptr<const Unit>> units)
-{
-    std::vector<DecodedUnit> decoded;
-    decoded.reserve(units.size());
-    for (const auto& unit : units) {
-        auto content = open_unit(unit->bytes);
-        CROUPIER_ASSERT(content.has_value());
-        decoded.push_back({unit->position, std::move(*content)});
-    }
-    return decoded;
-}
-
 ViewsFile::ViewsFile(const std::filesystem::path& path) : path_{path}, connection_{path.string(), OpenMode::create} {}
 
 std::expected<std::unique_ptr<ViewsFile>, std::string> ViewsFile::open(const std::filesystem::path& path)
@@ -75,14 +63,13 @@ void ViewsFile::load()
     insert_account_.emplace(
         connection_, "INSERT INTO accounts (account, kind, pocket, player, currency) VALUES (?1, ?2, ?3, ?4, ?5)");
     insert_request_.emplace(connection_,
-        "INSERT OR IGNORE INTO requests (seq, scope, key, content_hash, result, answer) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+        "INSERT OR IGNORE INTO requests (scope, key, seq, content_hash, result, answer) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
     insert_round_.emplace(connection_,
-        "INSERT INTO rounds (player, round, seq, at_micros, game, stake_minor, win_minor, currency, bets) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+        "INSERT INTO rounds (player, round, seq, at_micros, game, stake_minor, win_minor, currency, bets, scope, key) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
     insert_entry_.emplace(connection_,
         "INSERT INTO statement (player, id, account, transfer, at_micros, code, amount_minor, balance_after_minor, version, "
         "reference, currency) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
-    player_currency_.emplace(connection_, "SELECT currency FROM accounts WHERE player = ?1 ORDER BY account LIMIT 1");
 
     Statement progress{connection_, "SELECT applied_seq, applied_hash FROM progress WHERE id = 1"};
     const ResetLater reset{progress};
@@ -92,39 +79,48 @@ void ViewsFile::load()
     applied_seq_ = Seq{progress.unsigned_at(0)};
     std::ranges::copy(progress.blob_at(1), applied_hash_.begin());
 
-    accounts_.clear();
-    Statement accounts{connection_, "SELECT account, player, currency FROM accounts WHERE player <> 0"};
+    players_.clear();
+    currencies_.clear();
+    Statement accounts{
+        connection_, "SELECT account, player, currency FROM accounts WHERE player <> 0 ORDER BY account"};
     while (accounts.step()) {
         const auto currency = Currency::from_number(static_cast<std::uint32_t>(accounts.integer_at(2)));
         if (!currency) { throw SqliteError{0, "an account has an unknown currency"}; }
-        remember(AccountId{accounts.unsigned_at(0)}, {PlayerId{accounts.unsigned_at(1)}, *currency});
+        remember(AccountId{accounts.unsigned_at(0)}, PlayerId{accounts.unsigned_at(1)}, *currency);
     }
 }
 
-const ViewsFile::Account* ViewsFile::account(AccountId id) const
+PlayerId ViewsFile::player_of(AccountId id) const
 {
-    if (raw(id) >= accounts_.size() || raw(accounts_[raw(id)].player) == 0) { return nullptr; }
-    return &accounts_[raw(id)];
+    return raw(id) < players_.size() ? players_[raw(id)] : PlayerId{0};
 }
 
-void ViewsFile::remember(AccountId id, Account account)
+void ViewsFile::remember(AccountId id, PlayerId player, Currency currency)
 {
-    if (raw(id) >= accounts_.size()) { accounts_.resize(raw(id) + 1); }
-    accounts_[raw(id)] = account;
+    if (raw(id) >= players_.size()) { players_.resize(raw(id) + 1); }
+    players_[raw(id)] = player;
+    if (raw(player) < currencies_.size()) { return; }
+    currencies_.resize(raw(player) + 1, currency);
 }
 
-std::expected<void, std::string> ViewsFile::apply(std::span<const DecodedUnit> units)
+std::expected<void, std::string> ViewsFile::apply(std::span<const std::shared_ptr<const Unit>> units)
 {
     if (units.empty()) { return {}; }
+    requests_.clear();
+    rounds_.clear();
+    entries_.clear();
     try {
         begin_->run();
         Seq seq = applied_seq_;
-        for (const DecodedUnit& unit : units) {
-            CROUPIER_ASSERT(unit.position.seq == next(seq));
-            project(unit);
-            seq = unit.position.seq;
+        for (const auto& unit : units) {
+            CROUPIER_ASSERT(unit->position.seq == next(seq));
+            gather(unit->content);
+            seq = unit->position.seq;
         }
-        const Hash& hash = units.back().position.hash;
+        insert_requests();
+        insert_rounds();
+        insert_entries();
+        const Hash& hash = units.back()->position.hash;
         progress_->integer(1, raw(seq)).blob(2, hash).run();
         commit_->run();
         applied_seq_ = seq;
@@ -135,50 +131,25 @@ std::expected<void, std::string> ViewsFile::apply(std::span<const DecodedUnit> u
     }
 }
 
-void ViewsFile::project(const DecodedUnit& unit)
+void ViewsFile::gather(const UnitContent& content)
 {
-    const UnitContent& content = unit.content;
-    if (content.request.scope != 0) {
-        insert_request_->integer(1, raw(content.seq))
-            .integer(2, content.request.scope)
-            .blob(3, content.request.key)
-            .blob(4, content.request.content_hash)
-            .integer(5, std::uint64_t{content.request.result})
-            .text(6, content.request.answer)
-            .run();
-    }
+    if (content.request.scope != 0) { requests_.push_back(&content); }
+    const auto gather_transfer = [&](const ledger::Transferred& transfer) {
+        for (const bool gains : {false, true}) {
+            const PlayerId player = player_of(gains ? transfer.credit : transfer.debit);
+            if (raw(player) != 0) { entries_.push_back({player, gains, content.at, &transfer}); }
+        }
+    };
     // Facts in the order in which they were made: an account is opened before money moves on it.
     std::size_t transfer = 0;
     for (const EventRow& event : content.events) {
-        while (transfer < event.after_transfers) { project_transfer(content, content.transfers[transfer++]); }
-        project_event(content, event);
+        while (transfer < event.after_transfers) { gather_transfer(content.transfers[transfer++]); }
+        gather_event(content, event);
     }
-    while (transfer < content.transfers.size()) { project_transfer(content, content.transfers[transfer++]); }
+    while (transfer < content.transfers.size()) { gather_transfer(content.transfers[transfer++]); }
 }
 
-void ViewsFile::project_transfer(const UnitContent& content, const ledger::Transferred& transfer)
-{
-    const auto entry = [&](AccountId id, bool gains) {
-        const Account* found = account(id);
-        if (found == nullptr) { return; }
-        insert_entry_->integer(1, raw(found->player))
-            .integer(2, raw(transfer.id) * 2 + (gains ? 1 : 0))
-            .integer(3, raw(id))
-            .integer(4, raw(transfer.id))
-            .integer(5, to_micros(content.at))
-            .integer(6, std::uint64_t{static_cast<std::uint16_t>(transfer.code)})
-            .integer(7, gains ? transfer.amount : -transfer.amount)
-            .integer(8, gains ? transfer.credit_after : transfer.debit_after)
-            .integer(9, gains ? transfer.credit_version : transfer.debit_version)
-            .integer(10, transfer.reference)
-            .integer(11, std::uint64_t{transfer.currency.number()})
-            .run();
-    };
-    entry(transfer.debit, false);
-    entry(transfer.credit, true);
-}
-
-void ViewsFile::project_event(const UnitContent& content, const EventRow& event)
+void ViewsFile::gather_event(const UnitContent& content, const EventRow& event)
 {
     if (event.type == ledger::AccountOpened::kFact) {
         const auto opened = from_bytes<ledger::AccountOpened>(event.body);
@@ -190,25 +161,72 @@ void ViewsFile::project_event(const UnitContent& content, const EventRow& event)
             .integer(5, std::uint64_t{opened->currency.number()})
             .run();
         if (opened->kind == ledger::AccountKind::player) {
-            remember(opened->account, {opened->player, opened->currency});
+            remember(opened->account, opened->player, opened->currency);
         }
     } else if (event.type == rounds::Settled::kFact) {
-        const auto settled = from_bytes<rounds::Settled>(event.body);
+        auto settled = from_bytes<rounds::Settled>(event.body);
         CROUPIER_ASSERT(settled.has_value());
+        rounds_.push_back({&content, std::move(*settled)});
+    }
+}
+
+void ViewsFile::insert_requests()
+{
+    std::ranges::sort(requests_, {}, [](const UnitContent* content) {
+        return std::tie(content->request.scope, content->request.key, content->seq);
+    });
+    for (const UnitContent* content : requests_) {
+        insert_request_->integer(1, content->request.scope)
+            .blob(2, content->request.key)
+            .integer(3, raw(content->seq))
+            .blob(4, content->request.content_hash)
+            .integer(5, std::uint64_t{content->request.result})
+            .text(6, content->request.answer)
+            .run();
+    }
+}
+
+void ViewsFile::insert_rounds()
+{
+    std::ranges::sort(
+        rounds_, {}, [](const Round& round) { return std::pair{raw(round.settled.player), raw(round.settled.round)}; });
+    for (const Round& round : rounds_) {
         // The fact names no currency: it is that of the player's account.
-        player_currency_->integer(1, raw(settled->player));
-        const std::int64_t currency = player_currency_->step() ? player_currency_->integer_at(0) : 0;
-        player_currency_->reset();
-        const Bytes bets = to_bytes(settled->bets);
-        insert_round_->integer(1, raw(settled->player))
-            .integer(2, raw(settled->round))
-            .integer(3, raw(content.seq))
-            .integer(4, to_micros(content.at))
-            .text(5, settled->game)
-            .integer(6, settled->stake)
-            .integer(7, settled->win)
-            .integer(8, currency)
+        const std::size_t player = raw(round.settled.player);
+        CROUPIER_ASSERT(player < currencies_.size());
+        const Bytes bets = to_bytes(round.settled.bets);
+        insert_round_->integer(1, raw(round.settled.player))
+            .integer(2, raw(round.settled.round))
+            .integer(3, raw(round.content->seq))
+            .integer(4, to_micros(round.content->at))
+            .text(5, round.settled.game)
+            .integer(6, round.settled.stake)
+            .integer(7, round.settled.win)
+            .integer(8, std::uint64_t{currencies_[player].number()})
             .blob(9, bets)
+            .integer(10, round.content->request.scope)
+            .blob(11, round.content->request.key)
+            .run();
+    }
+}
+
+void ViewsFile::insert_entries()
+{
+    std::ranges::sort(entries_, {},
+        [](const Entry& entry) { return std::tuple{raw(entry.player), raw(entry.transfer->id), entry.gains}; });
+    for (const Entry& entry : entries_) {
+        const ledger::Transferred& transfer = *entry.transfer;
+        insert_entry_->integer(1, raw(entry.player))
+            .integer(2, raw(transfer.id) * 2 + (entry.gains ? 1 : 0))
+            .integer(3, raw(entry.gains ? transfer.credit : transfer.debit))
+            .integer(4, raw(transfer.id))
+            .integer(5, to_micros(entry.at))
+            .integer(6, std::uint64_t{static_cast<std::uint16_t>(transfer.code)})
+            .integer(7, entry.gains ? transfer.amount : -transfer.amount)
+            .integer(8, entry.gains ? transfer.credit_after : transfer.debit_after)
+            .integer(9, entry.gains ? transfer.credit_version : transfer.debit_version)
+            .integer(10, transfer.reference)
+            .integer(11, std::uint64_t{transfer.currency.number()})
             .run();
     }
 }
@@ -224,7 +242,8 @@ std::expected<void, std::string> ViewsFile::clear()
         applied_hash_ = Hash{};
         progress_->integer(1, std::uint64_t{0}).blob(2, applied_hash_).run();
         commit_->run();
-        accounts_.clear();
+        players_.clear();
+        currencies_.clear();
         return {};
     } catch (const std::exception& error) {
         return std::unexpected{path_.string() + ": " + error.what()};
@@ -255,9 +274,7 @@ std::expected<Seq, std::string> rebuild_views(const std::filesystem::path& ledge
         while ((*file)->applied_seq() < head) {
             const auto units = (*facts)->read(next((*file)->applied_seq()), kRebuildSliceBytes);
             if (!units) { return std::unexpected{units.error()}; }
-            if (const auto applied = (*file)->apply(decode(*units)); !applied) {
-                return std::unexpected{applied.error()};
-            }
+            if (const auto applied = (*file)->apply(*units); !applied) { return std::unexpected{applied.error()}; }
             if (progress) { progress((*file)->applied_seq(), head); }
         }
     }  // Closing it moves its log into the file.

@@ -16,14 +16,6 @@
 
 namespace croupier::store {
 
-/// A unit, decoded once for all who look at it.
-struct DecodedUnit {
-    Position position;
-    UnitContent content;
-};
-/// Asserts that the bytes are canonical: they come from our own ledger.
-std::vector<DecodedUnit> decode(std::span<const std::shared_ptr<const Unit>> units);
-
 /// views.db, by its only writer: what players and the house ask for, projected from the facts. It may be thrown away
 /// at any time. Synchronous.
 class ViewsFile {
@@ -36,7 +28,7 @@ public:
     const Hash& applied_hash() const noexcept { return applied_hash_; }
 
     /// Projects units that follow applied_seq(): rows and applied_seq in one transaction.
-    std::expected<void, std::string> apply(std::span<const DecodedUnit> units);
+    std::expected<void, std::string> apply(std::span<const std::shared_ptr<const Unit>> units);
     /// Back to no rows and seq 0.
     std::expected<void, std::string> clear();
     /// Back to the start unless the ledger has the same hash at applied_seq(). True: it was cleared.
@@ -45,17 +37,26 @@ public:
 private:
     explicit ViewsFile(const std::filesystem::path& path);
     void load();
-    void project(const DecodedUnit& unit);
-    void project_transfer(const UnitContent& content, const ledger::Transferred& transfer);
-    void project_event(const UnitContent& content, const EventRow& event);
-
-    /// What an account's transfers need to know of it.
-    struct Account {
-        PlayerId player{};  ///< 0: none of a player's.
-        Currency currency;
+    /// Rows to be inserted, gathered over a transaction and sorted by their keys: so each page is touched once.
+    struct Entry {
+        PlayerId player{};
+        bool gains = false;
+        WallTime at{};
+        const ledger::Transferred* transfer = nullptr;
     };
-    const Account* account(AccountId id) const;
-    void remember(AccountId id, Account account);
+    struct Round {
+        const UnitContent* content = nullptr;
+        rounds::Settled settled;
+    };
+    void gather(const UnitContent& content);
+    void gather_event(const UnitContent& content, const EventRow& event);
+    void insert_requests();
+    void insert_rounds();
+    void insert_entries();
+
+    /// The player whose account it is; 0: none of a player's.
+    PlayerId player_of(AccountId id) const;
+    void remember(AccountId id, PlayerId player, Currency currency);
 
     std::filesystem::path path_;
     Connection connection_;
@@ -66,8 +67,11 @@ private:
     std::optional<Statement> insert_request_;
     std::optional<Statement> insert_round_;
     std::optional<Statement> insert_entry_;
-    std::optional<Statement> player_currency_;
-    std::vector<Account> accounts_;  ///< By id: ids are dense.
+    std::vector<const UnitContent*> requests_;  ///< These three: empty between transactions.
+    std::vector<Round> rounds_;
+    std::vector<Entry> entries_;
+    std::vector<PlayerId> players_;     ///< By account: ids are dense.
+    std::vector<Currency> currencies_;  ///< By player: the currency of the first account, which is that of the rounds.
     Seq applied_seq_{0};
     Hash applied_hash_{};
 };

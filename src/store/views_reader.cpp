@@ -49,7 +49,7 @@ struct ViewsReader::Connected {
         "WHERE player = ?1 AND round < ?2 ORDER BY round DESC LIMIT ?3"};
     Statement round{connection,
         "SELECT r.round, r.seq, r.at_micros, r.game, r.stake_minor, r.win_minor, r.currency, r.bets, q.answer FROM rounds r "
-        "LEFT JOIN requests q ON q.seq = r.seq WHERE r.player = ?1 AND r.round = ?2"};
+        "LEFT JOIN requests q ON q.scope = r.scope AND q.key = r.key WHERE r.player = ?1 AND r.round = ?2"};
     Statement statement{connection,
         "SELECT id, transfer, account, at_micros, code, amount_minor, balance_after_minor, version, reference, currency "
         "FROM statement WHERE player = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3"};
@@ -57,9 +57,13 @@ struct ViewsReader::Connected {
         connection, "SELECT seq, content_hash, result, answer FROM requests WHERE scope = ?1 AND key = ?2"};
 };
 
-ViewsReader::ViewsReader(
-    std::filesystem::path views, std::function<void(std::move_only_function<void()>)> post, std::size_t jobs_max)
-    : path_{std::move(views)}, post_{std::move(post)}, jobs_max_{jobs_max}, thread_{[this] { run(); }}
+ViewsReader::ViewsReader(std::filesystem::path views, std::function<void(std::move_only_function<void()>)> post,
+    CatchUp catch_up, std::size_t jobs_max)
+    : path_{std::move(views)},
+      post_{std::move(post)},
+      catch_up_{std::move(catch_up)},
+      jobs_max_{jobs_max},
+      thread_{[this] { run(); }}
 {
 }
 
@@ -92,14 +96,15 @@ void ViewsReader::run()
 
 // Queues `query`, which fills the rows on the thread; the answer is posted to the loop in every case.
 template <class T, class Query>
-void ViewsReader::add(Done<T> done, Query query)
+void ViewsReader::add(Seq from, Done<T> done, Query query)
 {
     auto answer = [this, alive = alive_, done = std::move(done)](Result<Viewed<T>> viewed) mutable {
         post_([alive = std::move(alive), done = std::move(done), viewed = std::move(viewed)]() mutable {
             if (*alive) { done(std::move(viewed)); }
         });
     };
-    auto job = [this, answer, query = std::move(query)]() mutable {
+    auto job = [this, from, answer, query = std::move(query)]() mutable {
+        catch_up_(from);
         try {
             if (!connected_) { connected_ = std::make_unique<Connected>(path_); }
             Viewed<T> viewed;
@@ -126,9 +131,9 @@ void ViewsReader::add(Done<T> done, Query query)
 }
 
 void ViewsReader::rounds(
-    PlayerId player, std::optional<RoundId> before, std::size_t limit, Done<std::vector<RoundRow>> done)
+    Seq from, PlayerId player, std::optional<RoundId> before, std::size_t limit, Done<std::vector<RoundRow>> done)
 {
-    add<std::vector<RoundRow>>(std::move(done), [=](Connected& views, std::vector<RoundRow>& rows) {
+    add<std::vector<RoundRow>>(from, std::move(done), [=](Connected& views, std::vector<RoundRow>& rows) {
         auto& select = views.rounds.integer(1, croupier::raw(player));
         select.integer(2, before_or_newest(before.transform([](RoundId id) { return croupier::raw(id); })))
             .integer(3, std::uint64_t{limit});
@@ -137,9 +142,9 @@ void ViewsReader::rounds(
     });
 }
 
-void ViewsReader::round(PlayerId player, RoundId round, Done<std::optional<RoundDetail>> done)
+void ViewsReader::round(Seq from, PlayerId player, RoundId round, Done<std::optional<RoundDetail>> done)
 {
-    add<std::optional<RoundDetail>>(std::move(done), [=](Connected& views, std::optional<RoundDetail>& rows) {
+    add<std::optional<RoundDetail>>(from, std::move(done), [=](Connected& views, std::optional<RoundDetail>& rows) {
         auto& select = views.round.integer(1, croupier::raw(player)).integer(2, croupier::raw(round));
         const ResetLater reset{select};
         if (!select.step()) { return; }
@@ -149,10 +154,10 @@ void ViewsReader::round(PlayerId player, RoundId round, Done<std::optional<Round
     });
 }
 
-void ViewsReader::statement(
-    PlayerId player, std::optional<std::uint64_t> before, std::size_t limit, Done<std::vector<StatementRow>> done)
+void ViewsReader::statement(Seq from, PlayerId player, std::optional<std::uint64_t> before, std::size_t limit,
+    Done<std::vector<StatementRow>> done)
 {
-    add<std::vector<StatementRow>>(std::move(done), [=](Connected& views, std::vector<StatementRow>& rows) {
+    add<std::vector<StatementRow>>(from, std::move(done), [=](Connected& views, std::vector<StatementRow>& rows) {
         auto& select = views.statement.integer(1, croupier::raw(player));
         select.integer(2, before_or_newest(before)).integer(3, std::uint64_t{limit});
         const ResetLater reset{select};
@@ -171,10 +176,10 @@ void ViewsReader::statement(
     });
 }
 
-void ViewsReader::request(std::uint64_t scope, Bytes key, Done<std::optional<RequestRow>> done)
+void ViewsReader::request(Seq from, std::uint64_t scope, Bytes key, Done<std::optional<RequestRow>> done)
 {
     add<std::optional<RequestRow>>(
-        std::move(done), [scope, key = std::move(key)](Connected& views, std::optional<RequestRow>& rows) {
+        from, std::move(done), [scope, key = std::move(key)](Connected& views, std::optional<RequestRow>& rows) {
             auto& select = views.request.integer(1, scope).blob(2, key);
             const ResetLater reset{select};
             if (!select.step()) { return; }

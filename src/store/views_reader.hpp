@@ -61,38 +61,44 @@ struct Viewed {
 };
 
 /// Reads views.db on a thread and a read-only connection of its own. Called on the loop; each answer is posted to the
-/// loop, in the order of the calls. Refuses: overloaded, when too many wait; not_available, when the file fails.
+/// loop, in the order of the calls. The rows are true at least up to the `from` of the call, unless the views cannot be had
+/// so new within moments. Refuses: overloaded, when too many wait; not_available, when the file fails.
 class ViewsReader {
 public:
     template <class T>
     using Done = std::function<void(Result<Viewed<T>>)>;
 
+    /// Brings the views up to a seq, on the reader's thread: Views::catch_up().
+    using CatchUp = std::function<void(Seq)>;
+
     /// `post` as in StoreOptions. The file must be there (Views::open makes it).
     ViewsReader(std::filesystem::path views, std::function<void(std::move_only_function<void()>)> post,
-        std::size_t jobs_max = 1024);
+        CatchUp catch_up, std::size_t jobs_max = 1024);
     /// Waits for the query that runs; those that wait are dropped, and nobody is called back any more.
     ~ViewsReader();
     ViewsReader(const ViewsReader&) = delete;
     ViewsReader& operator=(const ViewsReader&) = delete;
 
     /// Newest first, those before `before` (nullopt: from the newest on), at most `limit`.
-    void rounds(PlayerId player, std::optional<RoundId> before, std::size_t limit, Done<std::vector<RoundRow>> done);
-    void round(PlayerId player, RoundId round, Done<std::optional<RoundDetail>> done);
-    void statement(
-        PlayerId player, std::optional<std::uint64_t> before, std::size_t limit, Done<std::vector<StatementRow>> done);
+    void rounds(
+        Seq from, PlayerId player, std::optional<RoundId> before, std::size_t limit, Done<std::vector<RoundRow>> done);
+    void round(Seq from, PlayerId player, RoundId round, Done<std::optional<RoundDetail>> done);
+    void statement(Seq from, PlayerId player, std::optional<std::uint64_t> before, std::size_t limit,
+        Done<std::vector<StatementRow>> done);
     /// The unit that answers this request, if there is one up to applied_seq.
-    void request(std::uint64_t scope, Bytes key, Done<std::optional<RequestRow>> done);
+    void request(Seq from, std::uint64_t scope, Bytes key, Done<std::optional<RequestRow>> done);
 
 private:
     struct Connected;
     using Job = std::move_only_function<void()>;
 
     template <class T, class Query>
-    void add(Done<T> done, Query query);
+    void add(Seq from, Done<T> done, Query query);
     void run();
 
     std::filesystem::path path_;
     std::function<void(std::move_only_function<void()>)> post_;
+    CatchUp catch_up_;
     std::size_t jobs_max_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< The loop's: false once destroyed.
 

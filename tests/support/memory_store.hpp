@@ -5,6 +5,7 @@
 
 #include "croupier/assert.hpp"
 #include "croupier/ports.hpp"
+#include "croupier/unit.hpp"
 
 namespace croupier::fakes {
 

@@ -150,6 +150,7 @@ private:
     void fold(host::Casino& target) const
     {
         for (const auto& unit : store.units()) {
+            // From the bytes, as a standby gets them.
             const auto content = open_unit(unit->bytes);
             CROUPIER_ASSERT(content.has_value());
             const bool applied = target.apply(*content, unit->position);

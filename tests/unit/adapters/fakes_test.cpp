@@ -8,11 +8,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::shared_ptr<const Unit> unit_after(const Position& before)
-{
-    UnitContent content;
-    return std::make_shared<Unit>(seal_unit(content, before));
-}
+std::shared_ptr<const Unit> unit_after(const Position& before) { return std::make_shared<Unit>(seal_unit({}, before)); }
 
 }  // namespace
 

@@ -123,10 +123,11 @@ TEST_CASE("work: a fact is folded at once, and a unit folds again in the order i
     const std::vector<std::string> expected{"granted at 4", "transfer", "granted at 4"};
     CHECK(order == expected);
     order.clear();
-    CHECK(folds.apply_unit(work.content()));
+    UnitContent content = std::move(work).content();
+    CHECK(folds.apply_unit(content));
     CHECK(order == expected);
-    CHECK(work.content().events[0].stream == 1);
+    CHECK(content.events[0].stream == 1);
 
-    work.content().events[0].type = 60'000;  // No such fact.
-    CHECK_FALSE(folds.apply_unit(work.content()));
+    content.events[0].type = 60'000;  // No such fact.
+    CHECK_FALSE(folds.apply_unit(content));
 }

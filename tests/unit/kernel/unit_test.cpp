@@ -42,12 +42,12 @@ Bytes forged(const UnitContent& content) { return to_bytes(content); }
 
 TEST_CASE("unit: a sealed unit follows the one before and opens to what was sealed", "[kernel]")
 {
-    UnitContent content = sample();
+    const UnitContent content = sample();
     const Position before{.epoch = Epoch{2}, .seq = Seq{41}, .hash = sha256(as_bytes("before"))};
     const Unit unit = seal_unit(content, before);
     CHECK(unit.position.seq == Seq{42});
     CHECK(unit.position.epoch == Epoch{2});
-    CHECK(content.seq == Seq{42});
+    CHECK(unit.content.seq == Seq{42});
     CHECK(unit.position.hash == chain_hash(before.hash, unit.bytes));
 
     const auto opened = open_unit(unit.bytes);
@@ -62,18 +62,14 @@ TEST_CASE("unit: a sealed unit follows the one before and opens to what was seal
 
 TEST_CASE("unit: the chain's hash depends on the unit and on all before it", "[kernel]")
 {
-    UnitContent first = sample();
-    const Unit one = seal_unit(first, Position{});
-    UnitContent again = sample();
-    CHECK(seal_unit(again, Position{}).position == one.position);
+    const Unit one = seal_unit(sample(), Position{});
+    CHECK(seal_unit(sample(), Position{}).position == one.position);
 
     UnitContent changed = sample();
     changed.transfers[1].amount = 251;
     CHECK(seal_unit(changed, Position{}).position.hash != one.position.hash);
-    UnitContent second = sample();
-    UnitContent second_again = sample();
-    CHECK(seal_unit(second, one.position).position.hash
-        != seal_unit(second_again, Position{one.position.epoch, one.position.seq, Hash{}}).position.hash);
+    CHECK(seal_unit(sample(), one.position).position.hash
+        != seal_unit(sample(), Position{one.position.epoch, one.position.seq, Hash{}}).position.hash);
     // SHA-256 of 32 zero bytes and nothing else: the hash before counts even when a unit were empty.
     CHECK(to_hex(chain_hash(Hash{}, {})) == "66687aadf862bd776c8fc18b8e9f8e20089714856ee233b3902a591d0d5f2925");
 }

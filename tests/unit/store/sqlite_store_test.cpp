@@ -228,7 +228,7 @@ TEST_CASE("store: a write that fails stops everything; nothing is retried or rep
     content.first_transfer = TransferId{1};
     content.first_event = EventId{6};
     fixture.store->submit(std::make_shared<const Unit>(seal_unit(content, fixture.chain.head())));
-    while (fixture.failures == 0) { std::this_thread::yield(); }
+    while (fixture.failures == 0) { fixture.loop.run_posted(); }
     fixture.loop.run_posted();
     CHECK(fixture.failures == 1);
     CHECK(fixture.store->committed().seq == Seq{5});

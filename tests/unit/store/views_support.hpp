@@ -174,8 +174,7 @@ inline std::uint64_t staked_up_to(const Units& units, Seq seq)
     std::uint64_t staked = 0;
     for (const auto& unit : units) {
         if (unit->position.seq > seq) { break; }
-        const auto content = open_unit(unit->bytes).value();
-        for (const auto& transfer : content.transfers) {
+        for (const auto& transfer : unit->content.transfers) {
             if (transfer.code == ledger::TransferCode::stake) { staked += static_cast<std::uint64_t>(transfer.amount); }
         }
     }
@@ -221,6 +220,12 @@ struct House {
     void submit(std::span<const std::shared_ptr<const Unit>> units)
     {
         for (const auto& unit : units) { store->submit(unit); }
+        loop.run_posted();  // Hands them to the writer.
+    }
+
+    ViewsReader::CatchUp catch_up()
+    {
+        return [this](Seq wanted) { views->catch_up(wanted, std::chrono::seconds{60}); };
     }
 
     void wait_for_views(Seq seq) const
@@ -228,7 +233,8 @@ struct House {
         const auto start = std::chrono::steady_clock::now();
         while (views->applied_seq() < seq) {
             REQUIRE(std::chrono::steady_clock::now() - start < std::chrono::seconds{60});
-            std::this_thread::sleep_for(std::chrono::milliseconds{1});
+            views->catch_up(seq, std::chrono::seconds{1});
+            std::this_thread::yield();
         }
     }
 

@@ -22,10 +22,10 @@ TEST_CASE("views: rounds, statement and requests say what the facts say", "[view
     house.start();
     house.submit(casino.units);
     house.wait_for_views(Seq{7});
-    ViewsReader reader{house.dir / "views.db", house.loop.poster()};
+    ViewsReader reader{house.dir / "views.db", house.loop.poster(), house.catch_up()};
 
     const auto rounds = ask<std::vector<RoundRow>>(
-        house.loop, [&](auto done) { reader.rounds(kAda, std::nullopt, 10, std::move(done)); });
+        house.loop, [&](auto done) { reader.rounds(Seq{0}, kAda, std::nullopt, 10, std::move(done)); });
     REQUIRE(rounds);
     CHECK(rounds->applied_seq == Seq{7});
     REQUIRE(rounds->rows.size() == 2);
@@ -39,17 +39,17 @@ TEST_CASE("views: rounds, statement and requests say what the facts say", "[view
     CHECK(to_micros(rounds->rows[1].at) == 1'700'000'003'000'000);
 
     const auto detail = ask<std::optional<RoundDetail>>(
-        house.loop, [&](auto done) { reader.round(kAda, RoundId{1}, std::move(done)); });
+        house.loop, [&](auto done) { reader.round(Seq{0}, kAda, RoundId{1}, std::move(done)); });
     REQUIRE(detail);
     REQUIRE(detail->rows);
     CHECK(detail->rows->answer == Casino::answer(1));
     CHECK(detail->rows->bets == std::vector<rounds::Bet>{{.kind = "straight", .numbers = {17}, .stake = 100}});
     const auto others = ask<std::optional<RoundDetail>>(
-        house.loop, [&](auto done) { reader.round(kBob, RoundId{1}, std::move(done)); });
+        house.loop, [&](auto done) { reader.round(Seq{0}, kBob, RoundId{1}, std::move(done)); });
     CHECK_FALSE(others->rows);  // Another player's round is no round of mine.
 
     const auto statement = ask<std::vector<StatementRow>>(
-        house.loop, [&](auto done) { reader.statement(kAda, std::nullopt, 10, std::move(done)); });
+        house.loop, [&](auto done) { reader.statement(Seq{0}, kAda, std::nullopt, 10, std::move(done)); });
     REQUIRE(statement);
     REQUIRE(statement->rows.size() == 3);
     const auto& [newest, win, stake] = std::tie(statement->rows[0], statement->rows[1], statement->rows[2]);
@@ -67,7 +67,7 @@ TEST_CASE("views: rounds, statement and requests say what the facts say", "[view
     CHECK(stake.currency == euro());
 
     const auto request = ask<std::optional<RequestRow>>(
-        house.loop, [&](auto done) { reader.request(10, to_bytes(std::uint64_t{3}), std::move(done)); });
+        house.loop, [&](auto done) { reader.request(Seq{0}, 10, to_bytes(std::uint64_t{3}), std::move(done)); });
     REQUIRE(request);
     REQUIRE(request->rows);
     CHECK(request->rows->seq == Seq{6});
@@ -75,7 +75,7 @@ TEST_CASE("views: rounds, statement and requests say what the facts say", "[view
     CHECK(request->rows->answer == "no");
     CHECK(request->rows->content_hash == sha256(to_bytes(std::uint64_t{3})));
     const auto unknown = ask<std::optional<RequestRow>>(
-        house.loop, [&](auto done) { reader.request(20, to_bytes(std::uint64_t{3}), std::move(done)); });
+        house.loop, [&](auto done) { reader.request(Seq{0}, 20, to_bytes(std::uint64_t{3}), std::move(done)); });
     CHECK_FALSE(unknown->rows);
     house.close();
 }
@@ -89,13 +89,13 @@ TEST_CASE("views: pages follow each other without gap or repeat, newest first", 
     house.start();
     house.submit(casino.units);
     house.wait_for_views(casino.chain.head().seq);
-    ViewsReader reader{house.dir / "views.db", house.loop.poster()};
+    ViewsReader reader{house.dir / "views.db", house.loop.poster(), house.catch_up()};
 
     std::vector<std::uint64_t> rounds;
     std::optional<RoundId> before;
     while (true) {
         const auto page = ask<std::vector<RoundRow>>(
-            house.loop, [&](auto done) { reader.rounds(kAda, before, 7, std::move(done)); });
+            house.loop, [&](auto done) { reader.rounds(Seq{0}, kAda, before, 7, std::move(done)); });
         REQUIRE(page);
         if (page->rows.empty()) { break; }
         CHECK(page->rows.size() <= 7);
@@ -109,7 +109,7 @@ TEST_CASE("views: pages follow each other without gap or repeat, newest first", 
     std::optional<std::uint64_t> before_id;
     while (true) {
         const auto page = ask<std::vector<StatementRow>>(
-            house.loop, [&](auto done) { reader.statement(kAda, before_id, 9, std::move(done)); });
+            house.loop, [&](auto done) { reader.statement(Seq{0}, kAda, before_id, 9, std::move(done)); });
         REQUIRE(page);
         if (page->rows.empty()) { break; }
         for (const auto& row : page->rows) { entries.push_back(row.id); }
@@ -119,7 +119,7 @@ TEST_CASE("views: pages follow each other without gap or repeat, newest first", 
     CHECK(std::ranges::adjacent_find(entries, std::ranges::less_equal{}) == entries.end());
 
     const auto from_the_end = ask<std::vector<RoundRow>>(house.loop, [&](auto done) {
-        reader.rounds(kAda, RoundId{std::numeric_limits<std::uint64_t>::max()}, 1, std::move(done));
+        reader.rounds(Seq{0}, kAda, RoundId{std::numeric_limits<std::uint64_t>::max()}, 1, std::move(done));
     });
     CHECK(from_the_end->rows.at(0).round == RoundId{rounds.front()});
     house.close();
@@ -321,26 +321,53 @@ TEST_CASE("views: the reader refuses what is too much, and answers nobody once i
     House house;
     house.open();
     {
-        ViewsReader reader{house.dir / "views.db", house.loop.poster(), 0};
+        ViewsReader reader{house.dir / "views.db", house.loop.poster(), house.catch_up(), 0};
         const auto refused = ask<std::vector<RoundRow>>(
-            house.loop, [&](auto done) { reader.rounds(kAda, std::nullopt, 10, std::move(done)); });
+            house.loop, [&](auto done) { reader.rounds(Seq{0}, kAda, std::nullopt, 10, std::move(done)); });
         REQUIRE_FALSE(refused);
         CHECK(refused.error().code == ErrorCode::overloaded);
     }
     {
-        ViewsReader reader{house.dir / "views.db", house.loop.poster()};
-        reader.rounds(kAda, std::nullopt, 10, [](const auto&) { FAIL("the reader is gone"); });
+        ViewsReader reader{house.dir / "views.db", house.loop.poster(), house.catch_up()};
+        reader.rounds(Seq{0}, kAda, std::nullopt, 10, [](const auto&) { FAIL("the reader is gone"); });
     }
     house.loop.run_posted();
     {
-        ViewsReader reader{house.dir / "no/views.db", house.loop.poster()};
+        ViewsReader reader{house.dir / "no/views.db", house.loop.poster(), house.catch_up()};
         const auto refused = ask<std::vector<RoundRow>>(
-            house.loop, [&](auto done) { reader.rounds(kAda, std::nullopt, 10, std::move(done)); });
+            house.loop, [&](auto done) { reader.rounds(Seq{0}, kAda, std::nullopt, 10, std::move(done)); });
         REQUIRE_FALSE(refused);
         CHECK(refused.error().code == ErrorCode::not_available);
     }
     house.start();
     house.close();
+}
+
+TEST_CASE("views: who asks need not wait for the rows to gather", "[views]")
+{
+    Casino casino = small_casino();
+    casino.play(50);
+    House house;
+    ViewsOptions options;
+    options.gather_time = std::chrono::hours{1};
+    house.open(std::move(options));
+    house.start();
+    ViewsReader reader{house.dir / "views.db", house.loop.poster(), house.catch_up()};
+    const Seq head = casino.chain.head().seq;
+    house.submit(casino.units);
+    house.loop.run_until([&] { return house.store->committed().seq == head; });
+
+    const auto at_once = ask<std::vector<RoundRow>>(
+        house.loop, [&](auto done) { reader.rounds(Seq{0}, kAda, std::nullopt, 5, std::move(done)); });
+    CHECK(at_once->applied_seq < head);  // Nobody wanted more.
+    const auto all = ask<std::vector<RoundRow>>(
+        house.loop, [&](auto done) { reader.rounds(head, kAda, std::nullopt, 5, std::move(done)); });
+    CHECK(all->applied_seq == head);
+
+    house.close();
+    const auto after_the_end = ask<std::vector<RoundRow>>(
+        house.loop, [&](auto done) { reader.rounds(next(head), kAda, std::nullopt, 5, std::move(done)); });
+    CHECK(after_the_end->applied_seq == head);  // Nothing more will come, so nobody waits for it.
 }
 
 TEST_CASE("views: rows may be read while they are written, each answer of one moment", "[views]")
@@ -352,7 +379,7 @@ TEST_CASE("views: rows may be read while they are written, each answer of one mo
     options.transaction_units_max = 20;
     house.open(std::move(options));
     house.start();
-    ViewsReader reader{house.dir / "views.db", house.loop.poster()};
+    ViewsReader reader{house.dir / "views.db", house.loop.poster(), house.catch_up()};
     Seq last{0};
     std::size_t submitted = 0;
     while (last < casino.chain.head().seq) {
@@ -360,7 +387,7 @@ TEST_CASE("views: rows may be read while they are written, each answer of one mo
         house.submit(std::span{casino.units}.subspan(submitted, more));
         submitted += more;
         const auto page = ask<std::vector<RoundRow>>(
-            house.loop, [&](auto done) { reader.rounds(kAda, std::nullopt, 5, std::move(done)); });
+            house.loop, [&](auto done) { reader.rounds(next(last), kAda, std::nullopt, 5, std::move(done)); });
         REQUIRE(page);
         CHECK(page->applied_seq >= last);
         for (const auto& row : page->rows) { CHECK(row.seq <= page->applied_seq); }
