@@ -17,19 +17,8 @@ void open_reply(std::string& out, std::string_view member, std::uint64_t number)
 
 void write_error(std::string& out, const Error& error, std::optional<std::uint64_t> expected = std::nullopt)
 {
-    out += ",\"error\":{\"code\":\"";
-    out += name(error.code);
-    out += "\",\"message\":";
-    json::write_string(out, meaning(error.code));
-    if (error.retry_after) {
-        out += ",\"retry_after_ms\":";
-        json::write_number(out, error.retry_after->count());
-    }
-    if (expected) {
-        out += ",\"expected\":";
-        json::write_number(out, *expected);
-    }
-    out += '}';
+    out += ",\"error\":";
+    json::write_error(out, error, expected);
 }
 
 void write_answers(std::string& out, const std::vector<Answer>& answers)

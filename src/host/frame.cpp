@@ -130,15 +130,9 @@ std::string refusal(std::optional<std::uint64_t> n, std::optional<std::uint64_t>
         json::write_number(out, n ? *n : *q);
         out += ',';
     }
-    out += "\"error\":{\"code\":\"";
-    out += name(error.code);
-    out += "\",\"message\":";
-    json::write_string(out, meaning(error.code));
-    if (error.retry_after) {
-        out += ",\"retry_after_ms\":";
-        json::write_number(out, error.retry_after->count());
-    }
-    out += "}}";
+    out += "\"error\":";
+    json::write_error(out, error);
+    out += '}';
     return out;
 }
 
