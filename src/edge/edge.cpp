@@ -5,10 +5,10 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <spdlog/spdlog.h>
 
 #include <exception>
 
+#include "adapters/log.hpp"
 #include "croupier/assert.hpp"
 #include "hub.hpp"
 
@@ -75,7 +75,7 @@ asio::awaitable<void, Executor> accept_connections(std::shared_ptr<Listener> lis
         }
         if (error == asio::error::operation_aborted || !listener->acceptor.is_open()) { break; }
         if (error == asio::error::connection_aborted) { continue; }  // The peer gave up in the queue.
-        if (!failing) { spdlog::warn("edge: cannot accept connections: {}", error.message()); }
+        if (!failing) { log::warn("edge", "cannot accept connections", {{"why", error.message()}}); }
         failing = true;
         listener->pause.expires_after(kAcceptPause);
         [[maybe_unused]] const auto [ignored] = co_await listener->pause.async_wait(kAsValue);

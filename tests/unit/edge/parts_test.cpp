@@ -3,11 +3,15 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <vector>
 
+#include "adapters/log.hpp"
+#include "captured_stderr.hpp"
 #include "gunzip.hpp"
 #include "gzip_sample.hpp"
 #include "http_text.hpp"
+#include "hub.hpp"
 #include "rate.hpp"
 #include "wheel.hpp"
 
@@ -248,4 +252,16 @@ TEST_CASE("edge: a deadline can be moved, cleared, and outlived", "[edge]")
     wheel.advance(start + 10h);  // After a pause of many turns.
     CHECK(moved.rang == start + 10h);
     CHECK_FALSE(cleared.rang);
+}
+
+TEST_CASE("edge: what ended a connection by an exception stands in the server's log", "[edge]")
+{
+    const auto lines = fakes::captured_stderr([] {
+        log::start({.format = log::Format::json});
+        report(nullptr);
+        report(std::make_exception_ptr(std::runtime_error{"out of luck"}));
+        log::stop();
+    });
+    REQUIRE(lines.size() == 1);
+    CHECK_THAT(lines[0], Catch::Contains(R"("level":"error","part":"edge")") && Catch::Contains("out of luck"));
 }
