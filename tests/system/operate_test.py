@@ -296,6 +296,21 @@ class Keep(harness.SystemTest):
         self.assertTrue(blobs, "keys.db holds the player's key")
         return blobs
 
+    def test_a_player_who_was_erased_before_the_ledger_knew_of_them(self):
+        server = self.server()
+        self.played(server, spins=1)
+        server.stop()
+        # keys.db is newer than the ledger: as in a backup, or after a crash that lost a registration.
+        database = sqlite3.connect(server.data_dir / "keys.db")
+        self.assertEqual(database.execute("UPDATE keys SET key = zeroblob(32) WHERE id = 2").rowcount, 1)
+        database.commit()
+        database.close()
+        server.start()
+        bob = server.player("Bob")
+        self.assertEqual(bob.id, "2")
+        server.restart()
+        self.assertEqual(bob.get("/api/v1/me").json["nickname"], "Bob")
+
     def erase(self, online):
         server = self.server(settings={"store.snapshot_units": 5})  # So that snapshots are looked into as well.
         player, _ = self.played(server, ERASED, 3)

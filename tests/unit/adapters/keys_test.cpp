@@ -180,6 +180,42 @@ TEST_CASE("keys: after the file was lost its old keys are not made again", "[ada
     CHECK(keys->seal(101, as_bytes("x")).has_value());
 }
 
+TEST_CASE("keys: an erased id that nobody has used yet, as far as the ledger knows, gets a fresh key", "[adapters]")
+{
+    const fakes::TemporaryFolder folder;
+    Sealed before;
+    {
+        auto keys = open_from(folder / "keys.db", 1);
+        for (std::uint64_t id = 1; id <= 5; ++id) { before = keys->seal(id, as_bytes("Ada")).value(); }
+        for (const std::uint64_t id : {2U, 4U, 5U}) { REQUIRE(keys->erase(id)); }
+    }
+    {
+        // The ledger is older than the file: it knows of three players.
+        auto keys = open_from(folder / "keys.db", 4);
+        CHECK_FALSE(keys->erase(2));  // Of one of these three, so it stays erased.
+        for (std::uint64_t id = 4; id <= 6; ++id) {
+            const auto sealed = keys->seal(id, as_bytes("Bob"));
+            REQUIRE(sealed.has_value());
+            CHECK(keys->unseal(*sealed) == Bytes{std::byte{'B'}, std::byte{'o'}, std::byte{'b'}});
+        }
+        CHECK(keys->unseal(before) == std::nullopt);
+    }
+    auto keys = open_from(folder / "keys.db", 7);
+    CHECK(keys->erase(4));  // Durable, and erased like any other.
+    CHECK_FALSE(keys->erase(4));
+}
+
+TEST_CASE("keys: a gap that a lost file left before the first new key is filled when it is needed", "[adapters]")
+{
+    const fakes::TemporaryFolder folder;
+    {
+        open_from(folder / "keys.db", 101);
+    }
+    auto keys = open_from(folder / "keys.db", 99);
+    for (std::uint64_t id = 99; id <= 102; ++id) { CHECK(keys->seal(id, as_bytes("x")).has_value()); }
+    CHECK_FALSE(keys->erase(98));
+}
+
 TEST_CASE("keys: the file is its owner's alone, and of one process at a time", "[adapters]")
 {
     const fakes::TemporaryFolder folder;
