@@ -44,8 +44,9 @@ std::expected<std::unique_ptr<Casino>, std::string> fold_all(const config::Confi
     const auto games = load_games(config.games);
     if (!games) { return std::unexpected{games.error()}; }
     auto recovered = recover(
-        ledger, {}, [&] { return std::make_unique<Casino>(make_modules(config, *games, {}, "check")); },
-        [](const std::string&) {}, [](Seq, Seq) {});
+        ledger, config.server.currency, {},
+        [&] { return std::make_unique<Casino>(make_modules(config, *games, {}, "check")); }, [](const std::string&) {},
+        [](Seq, Seq) {});
     if (!recovered) { return std::unexpected{recovered.error()}; }
     return std::move(recovered->casino);
 }

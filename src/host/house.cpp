@@ -104,8 +104,8 @@ std::optional<std::string> House::build(bool create)
     const auto games = load_games(config_.games);
     if (!games) { return games.error(); }
     auto recovered = recover(
-        **ledger, paths_.snapshots(), [&] { return make_casino(*games, {rng_.get(), keys_.get()}); }, log_problem,
-        log_progress);
+        **ledger, config_.server.currency, paths_.snapshots(),
+        [&] { return make_casino(*games, {rng_.get(), keys_.get()}); }, log_problem, log_progress);
     if (!recovered) { return recovered.error(); }
     casino_ = std::move(recovered->casino);
     log::info("store", "recovered",

@@ -434,6 +434,24 @@ class Commands(harness.SystemTest):
         harness.run("ledger", "check", "--data-dir", data)
         self.server(data_dir=data).stop()
 
+    def test_another_currency_than_the_ledgers_is_refused_in_a_sentence(self):
+        server = self.server()
+        server.player("Ada")
+        server.stop()
+        for command in (["serve", "--demo", "--listen", "127.0.0.1:0"], ["ledger", "check"]):
+            with self.subTest(command):
+                result = harness.run(*command, "--data-dir", server.data_dir, "--set", "server.currency=USD", check=False)
+                self.assertEqual(result.returncode, 1, result.stderr)
+                self.assertIn("croupier: the ledger is in EUR, and server.currency is USD", result.stderr)
+        server.start().stop()
+
+    def test_modules_that_need_others_are_refused_in_a_sentence(self):
+        for command in (["config", "check"], ["serve", "--demo", "--data-dir", self.folder / "data"]):
+            with self.subTest(command):
+                result = harness.run(*command, "--set", "modules.enabled=rng,session", check=False)
+                self.assertEqual(result.returncode, 2, result.stderr)
+                self.assertIn('modules.enabled: "session" needs "ledger"', result.stderr)
+
     def with_schema(self, version, min_reader):
         """A server whose ledger was written by another release."""
         server = self.server()
