@@ -58,13 +58,31 @@ Result<LoggedIn> Desk::log_in(const LogIn& command, Context& context)
     if (!options_.demo) { return refuse(ErrorCode::demo_only); }
     const PlayerId player = registry_.player_named(command.nickname);
     if (raw(player) == 0) { return refuse(ErrorCode::player_unknown); }
-    if (registry_.open_sessions() >= options_.sessions_max) { return refuse(ErrorCode::overloaded, kSoon); }
-
     const auto& open = registry_.player(player)->open;
+    const bool full = registry_.open_sessions() >= options_.sessions_max;
+    std::vector<SessionId> idle;
+    if (full && open.size() < options_.sessions_per_player) {  // Else the player's own oldest one makes room.
+        idle = oldest_idle(std::min(kSweepMax, registry_.open_sessions() - options_.sessions_max + 1));
+        if (idle.empty()) { return refuse(ErrorCode::overloaded, kSoon); }
+    }
+
+    for (const SessionId id : idle) { end_session(id, context); }
     while (open.size() >= options_.sessions_per_player) { end_session(open.front(), context); }
     const Opened opened{registry_.next_session(), player, command.token, context.now + options_.lifetime};
     context.work.add(opened);
     return LoggedIn{opened.session, player, opened.expires_at};
+}
+
+std::vector<SessionId> Desk::oldest_idle(std::size_t count_max)
+{
+    std::vector<SessionId> idle;
+    if (live_.connections().size() >= registry_.open_sessions()) { return idle; }  // Not worth a search.
+    for (const SessionId id : registry_.open_by_age()) {
+        if (idle.size() == count_max) { break; }
+        const auto* live = live_.find(id);
+        if (live == nullptr || raw(live->connection) == 0) { idle.push_back(id); }
+    }
+    return idle;
 }
 
 Result<PlayerInfo> Desk::authenticate(const Authenticate& command, Context& context)

@@ -78,6 +78,8 @@ public:
     SessionId next_session() const noexcept { return next_session_; }
     /// The open session that was opened first; 0 if none. Lifetimes are equal, so that it also expires first.
     SessionId oldest_open() const;
+    /// All open sessions, in the order of their opening.
+    const std::set<SessionId>& open_by_age() const noexcept { return open_by_age_; }
 
     void save(ByteWriter& out) const;
     bool restore(ByteReader& in);

@@ -93,7 +93,8 @@ constexpr auto kKeys = std::to_array<Key>({
     {.path = "sessions.refusals_max", .slot = SLOT(sessions.refusals_max), .min = 1, .max = kMillion,
         .unit = "refusals", .doc = "How many refusals of its commands one session may have recorded."},
     {.path = "sessions.sessions_max", .slot = SLOT(sessions.sessions_max), .min = 1, .max = 10 * kMillion,
-        .unit = "sessions", .doc = "How many sessions may exist at once."},
+        .unit = "sessions",
+        .doc = "How many sessions may exist at once; at the limit a log-in ends the oldest one that has no connection."},
     {.path = "sessions.malformed_max", .slot = SLOT(sessions.malformed_max), .min = 1, .max = kMillion,
         .unit = "frames", .doc = "After how many malformed frames a connection is closed with 1008."},
 

@@ -237,6 +237,49 @@ TEST_CASE("session: sessions end by log-out, by age and when a player has too ma
     }
 }
 
+TEST_CASE("session: at the limit a log-in ends the oldest session without a connection, and never another", "[session]")
+{
+    auto config = TestCasino::demo();
+    config.sessions.sessions_max = 3;
+    TestCasino casino{config};
+    for (const char* name : {"Ada", "Bob", "Cyd"}) { casino.player(name); }
+    CHECK(casino.send(session::Register{"Dan"}).has_value());
+    CHECK(casino.hello(1, "Ada").has_value());
+    const auto is_open = [&](const std::string& token) {
+        return casino.send(session::Authenticate{TestCasino::token_of(token)}).has_value();
+    };
+
+    casino.log_in("Dan", "Dan");
+    CHECK(casino.send(session::GetCounts{})->sessions_open == 3);
+    CHECK((is_open("Ada") && !is_open("Bob") && is_open("Cyd") && is_open("Dan")));
+    CHECK(casino.out.closes.empty());
+
+    SECTION("a session that was left counts as without a connection")
+    {
+        CHECK(casino.send(session::Disconnect{ConnectionId{1}}).has_value());
+        casino.log_in("Bob", "Bob");
+        CHECK_FALSE(is_open("Ada"));
+    }
+    SECTION("when all are connected, it is refused for now, and nothing is ended")
+    {
+        CHECK(casino.hello(2, "Cyd").has_value());
+        CHECK(casino.hello(3, "Dan").has_value());
+        const auto before = casino.casino->submitted().seq;
+        const auto refused = casino.send(session::LogIn{"Bob", TestCasino::token_of("Bob")});
+        CHECK(refused.error().code == ErrorCode::overloaded);
+        CHECK(refused.error().retry_after.has_value());
+        CHECK(casino.casino->submitted().seq == before);
+        CHECK((is_open("Ada") && is_open("Cyd") && is_open("Dan")));
+    }
+    SECTION("what was ended stays ended after a restart, when nobody is connected")
+    {
+        casino.crash();
+        CHECK_FALSE(is_open("Bob"));
+        casino.log_in("Bob", "Bob");
+        CHECK((!is_open("Ada") && is_open("Cyd") && is_open("Dan") && is_open("Bob")));
+    }
+}
+
 TEST_CASE("session: the welcome also tells the last answers of the session before", "[session]")
 {
     TestCasino casino;
