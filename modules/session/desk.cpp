@@ -15,7 +15,19 @@ namespace {
 constexpr std::uint16_t kTakenOver = 4001;
 constexpr std::uint16_t kSessionEnded = 4003;
 constexpr std::size_t kSweepMax = 100;
+constexpr std::size_t kFrameCost = 64;  // What a waiting frame takes besides its text.
 constexpr std::chrono::milliseconds kSoon{100};
+
+/// Whether all pushes behind `seq` are still there, and few enough to be sent at once.
+bool can_resume(const Live::Session& live, std::uint64_t seq, std::size_t bytes_max)
+{
+    if (seq > live.seq || (seq < live.seq && live.pushes.front().seq > seq + 1)) { return false; }
+    std::size_t bytes = 0;
+    for (const auto& push : live.pushes) {
+        if (push.seq > seq) { bytes += push.text.size() + kFrameCost; }
+    }
+    return bytes <= bytes_max;
+}
 
 Bytes request_key(std::uint64_t n)
 {
@@ -132,8 +144,7 @@ Result<Done> Desk::hello(const Hello& command, Context& context)
     live_.attach(id, command.connection);
 
     const bool resumed = command.resume && command.resume->instance == options_.instance
-        && command.resume->seq <= live.seq
-        && (command.resume->seq == live.seq || live.pushes.front().seq <= command.resume->seq + 1);
+        && can_resume(live, command.resume->seq, options_.resume_bytes_max);
     const auto* previous = registry_.kept(registry_.player(session->player)->previous);
     if (previous == session) { previous = nullptr; }
     context.out.frame(command.connection,
@@ -144,6 +155,7 @@ Result<Done> Desk::hello(const Hello& command, Context& context)
             .last_n = session->last_n,
             .results = &session->answers,
             .previous = previous == nullptr ? nullptr : &previous->answers,
+            .answers_bytes_max = options_.welcome_answers_bytes_max,
             .resumed = resumed,
             .demo = options_.demo,
             .now = context.now}));

@@ -295,6 +295,52 @@ TEST_CASE("session: the welcome also tells the last answers of the session befor
     CHECK_THAT(casino.only_frame(), Contains(R"("last_n":0,"results":[],"previous":[)" + answer + "]"));
 }
 
+TEST_CASE(
+    "session: a welcome with all that follows it fits the outbox, whatever is kept; the newest come first", "[session]")
+{
+    auto config = TestCasino::demo();
+    config.edge.outbox_max_bytes = 4096;
+    config.sessions.answers_kept = 1'000;
+    config.sessions.pushes_kept = 10'000;
+    TestCasino casino{config};
+    casino.player("Ada");
+    casino.log_in("Ada", "second");
+    CHECK(casino.hello(1, "Ada").has_value());
+    CHECK(casino.hello(2, "second").has_value());
+    constexpr std::uint64_t kSpins = 60;
+    for (std::uint64_t n = 1; n <= kSpins; ++n) { CHECK(casino.spin(1, n).has_value()); }
+    const auto bytes = [&] {
+        std::size_t sum = 0;
+        for (const auto& frame : casino.out.frames) { sum += frame.text.size() + 64; }
+        return sum;
+    };
+
+    SECTION("the session's own answers")
+    {
+        casino.out = {};
+        CHECK(casino.hello(3, "Ada").has_value());
+        CHECK(bytes() <= 4096);
+        CHECK_THAT(
+            casino.only_frame(), Contains(R"({"re":60,)") && !Contains(R"({"re":1,)") && Contains(R"("previous":[])"));
+    }
+    SECTION("those of the session before")
+    {
+        casino.out = {};
+        CHECK(casino.send(session::Disconnect{ConnectionId{2}}).has_value());
+        CHECK(casino.hello(3, "second").has_value());
+        CHECK(bytes() <= 4096);
+        CHECK_THAT(casino.only_frame(), Contains(R"("results":[],"previous":[{"re":)") && Contains(R"({"re":60,)"));
+    }
+    SECTION("the pushes that a client missed: too many of them are a snapshot instead")
+    {
+        CHECK(casino.send(session::Disconnect{ConnectionId{2}}).has_value());
+        casino.out = {};
+        CHECK(casino.hello(3, "second", session::Resume{"life-1", 1}).has_value());
+        CHECK(bytes() <= 4096);
+        CHECK_THAT(casino.only_frame(), Contains(R"("resumed":false)"));
+    }
+}
+
 TEST_CASE("session: an erased player's nickname cannot be read any more, in facts or in memory", "[session]")
 {
     TestCasino casino;
