@@ -133,6 +133,11 @@ public:
         }
     }
 
+    void close_after(ConnectionId connection, Seq rests_on, std::uint16_t code, std::string_view reason) override
+    {
+        if (auto* const socket = hub_->socket(connection)) { socket->close_after(rests_on, code, reason); }
+    }
+
     void close(ConnectionId connection, std::uint16_t code, std::string_view reason) override
     {
         if (auto* const socket = hub_->socket(connection)) { socket->close(code, reason); }

@@ -110,7 +110,10 @@ public:
         ConnectionId connection, Seq rests_on, FrameKind kind, std::string_view topic, std::string frame) = 0;
     /// The second lane, for what rests on no state: leaves at once, ahead of gated frames that still wait.
     virtual void send_now(ConnectionId connection, std::string frame) = 0;
-    /// Sends what the gate has let pass, then a close frame; what still waits is dropped.
+    /// The end of the gated lane: a close frame leaves behind the frames before it, once all units up to `rests_on` are
+    /// durable. From now on the connection is neither heard nor sent to.
+    virtual void close_after(ConnectionId connection, Seq rests_on, std::uint16_t code, std::string_view reason) = 0;
+    /// For what rests on no state: sends what the gate has let pass, then a close frame; what still waits is dropped.
     virtual void close(ConnectionId connection, std::uint16_t code, std::string_view reason) = 0;
     /// Answers an HTTP call once `rests_on` is durable (Seq{0}: at once).
     virtual void respond(ConnectionId call, Seq rests_on, HttpResponse response) = 0;

@@ -67,7 +67,7 @@ public:
 
     void send(Seq rests_on, FrameKind kind, std::string_view topic, std::string frame) override
     {
-        if (closing_) { return; }
+        if (closing_ || ending_) { return; }
         const auto before = outbox_.bytes();
         const bool taken = outbox_.push(rests_on, kind, topic, std::move(frame));
         count_waiting(before);
@@ -76,11 +76,21 @@ public:
 
     void send_now(Frame frame) override
     {
-        if (closing_) { return; }
+        if (closing_ || ending_) { return; }
         const auto before = outbox_.bytes();
         const bool taken = outbox_.push_now(std::move(frame));
         count_waiting(before);
         taken ? flush() : close_slow();
+    }
+
+    void close_after(Seq rests_on, std::uint16_t code, std::string_view reason) override
+    {
+        if (closing_ || ending_) { return; }
+        ending_ = true;
+        end_rests_on_ = rests_on;
+        close_code_ = code;
+        close_reason_.assign(reason);
+        flush();
     }
 
     void close(std::uint16_t code, std::string_view reason) override
@@ -183,7 +193,7 @@ private:
         const std::string_view text{static_cast<const char*>(data.data()), data.size()};
         ++hub_->counters().frames_in;
         hub_->counters().bytes_in += text.size();
-        if (!closing_) { deliver(text); }  // After our close frame nothing is heard any more.
+        if (!closing_ && !ending_) { deliver(text); }  // Once we close nothing is heard any more.
 
         buffer_.clear();
         if (buffer_.capacity() > kReadKept) { buffer_ = boost::beast::flat_buffer{}; }
@@ -257,10 +267,20 @@ private:
             write(std::move(*frame));
         } else if (closing_) {
             send_close();
-        } else if (const auto seq = outbox_.waits_for(); seq && !waits_at_gate_) {
+        } else if (const auto seq = waits_for()) {
+            if (!waits_at_gate_) { hub_->wait_for(*seq, id_); }
             waits_at_gate_ = true;
-            hub_->wait_for(*seq, id_);
+        } else if (ending_) {
+            begin_close();
         }
+    }
+
+    /// The seq that lets the next frame pass, or the close frame behind the last one.
+    std::optional<Seq> waits_for() const
+    {
+        const auto seq = outbox_.waits_for();
+        if (seq || !ending_ || end_rests_on_ <= hub_->committed()) { return seq; }
+        return end_rests_on_;
     }
 
     void write(Frame frame)
@@ -295,9 +315,14 @@ private:
 
     void begin_close(std::uint16_t code, std::string_view reason)
     {
-        closing_ = true;
         close_code_ = code;
         close_reason_.assign(reason);
+        begin_close();
+    }
+
+    void begin_close()
+    {
+        closing_ = true;
         hub_->set_deadline(*this, kCloseTimeout);
         flush();
     }
@@ -356,12 +381,14 @@ private:
     std::string in_flight_;  ///< What the writer writes.
     std::string close_reason_;
     std::uint16_t close_code_ = 0;
+    Seq end_rests_on_{};  ///< Of the close frame, while ending_.
 
     bool open_ = false;     ///< The upgrade is done and the read has not ended.
     bool writing_ = false;  ///< A write is under way: never two.
     bool pinging_ = false;
     bool waits_at_gate_ = false;  ///< The hub will call gate_moved().
-    bool closing_ = false;        ///< Takes no frames any more.
+    bool ending_ = false;         ///< Takes no frames any more: a close frame waits behind those that are there.
+    bool closing_ = false;        ///< Takes no frames any more: the close frame is next.
     bool close_sent_ = false;     ///< The close operation has begun.
     bool close_done_ = false;     ///< And ended.
     bool read_ended_ = false;

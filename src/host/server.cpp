@@ -301,8 +301,11 @@ void Server::refuse(
 {
     metrics_.refused(error.code);
     log::debug("server", "refused", {log::input(house_->casino().last_input()), {"code", name(error.code)}});
-    edge_->send(connection, house_->casino().submitted().seq, edge::FrameKind::own, {}, refusal(n, q, error));
-    if (error.code == ErrorCode::session_unknown) { edge_->close(connection, kGoodbye, "the session is not valid"); }
+    const Seq rests_on = house_->casino().submitted().seq;
+    edge_->send(connection, rests_on, edge::FrameKind::own, {}, refusal(n, q, error));
+    if (error.code == ErrorCode::session_unknown) {
+        edge_->close_after(connection, rests_on, kGoodbye, "the session is not valid");
+    }
 }
 
 void Server::handle(ConnectionId connection, const HelloFrame& frame)

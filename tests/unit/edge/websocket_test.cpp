@@ -241,6 +241,62 @@ TEST_CASE("edge: close sends what the gate has let pass, then the close frame, a
     CHECK(loopback.handler.texts.empty());
 }
 
+TEST_CASE("edge: a close that rests on state leaves behind the frames before it, once that is durable", "[edge]")
+{
+    Loopback loopback;
+    auto client = loopback.open_socket();
+    const auto id = loopback.handler.opened[0];
+    auto& edge = *loopback.edge;
+    edge.send(id, Seq{2}, FrameKind::own, "", "own");
+    edge.send(id, Seq{3}, FrameKind::chatter, "online", "chatter");
+    edge.close_after(id, Seq{5}, 4001, "taken over");
+    edge.close_after(id, Seq{6}, 4003, "only the first one counts");
+    edge.send(id, Seq{5}, FrameKind::own, "", "behind the close");
+    edge.send_now(id, "behind the close too");
+    client->send_text("not heard");
+    client->send_frame(kPing, "but still there");
+    CHECK(loopback.frame(*client).opcode == kPong);
+    edge.committed(Seq{3});
+    CHECK(loopback.frame(*client).payload == "own");
+    CHECK(loopback.frame(*client).payload == "chatter");
+    edge.committed(Seq{4});
+    client->send_frame(kPing, "");
+    CHECK(loopback.frame(*client).opcode == kPong);  // Were the close frame let pass, it would have come first.
+
+    SECTION("the commit that it waits for")
+    {
+        edge.committed(Seq{5});
+        const auto frame = loopback.frame(*client);
+        CHECK(frame.close_code() == 4001);
+        CHECK(frame.payload.substr(2) == "taken over");
+    }
+    SECTION("a close of the edge itself does not wait")
+    {
+        edge.close(id, 1008, "at once");
+        CHECK(loopback.frame(*client).close_code() == 1008);
+    }
+    SECTION("the peer may go meanwhile")
+    {
+        client->send_frame(kClose, close_payload(1000));
+        CHECK(loopback.frame(*client).close_code() == 1000);
+    }
+    client->send_frame(kClose, close_payload(1000));
+    client->send_fin();
+    CHECK(loopback.until([&] { return loopback.handler.closed == std::vector{id}; }));
+    edge.committed(Seq{6});
+    CHECK(loopback.handler.texts.empty());
+    CHECK(edge.counters().outbox_bytes == 0);
+}
+
+TEST_CASE("edge: a close that rests on what is durable leaves at once", "[edge]")
+{
+    Loopback loopback;
+    auto client = loopback.open_socket();
+    loopback.edge->committed(Seq{5});
+    loopback.edge->close_after(loopback.handler.opened[0], Seq{5}, 4003, "session ended");
+    CHECK(loopback.frame(*client).close_code() == 4003);
+}
+
 TEST_CASE("edge: a reader too slow is closed with 4002, and another connection notices nothing", "[edge]")
 {
     Options options;
