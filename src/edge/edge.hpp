@@ -33,6 +33,7 @@ struct Options {
     std::size_t outbox_max = 256 * 1024;   ///< Bytes that may wait for one connection; beyond: close 4002.
     std::uint32_t frames_per_second = 50;  ///< Token bucket a connection; 0: unlimited. Refused ones: on_rate_limited.
     std::uint32_t frames_burst = 100;
+    std::uint32_t frames_excess_max = 1'000;  ///< Refused ones, less those taken since: so many close with 1008.
     std::chrono::milliseconds request_timeout{10'000};  ///< From the first byte of an HTTP request to its last.
     std::chrono::milliseconds idle_timeout{60'000};     ///< Of a kept-alive HTTP connection.
     std::chrono::milliseconds ping_interval{15'000};

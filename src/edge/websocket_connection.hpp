@@ -221,6 +221,7 @@ private:
         } else {
             ++hub_->counters().rate_limited;
             handler->on_rate_limited(id_, text);
+            if (rate_.excess() >= hub_->options().frames_excess_max) { close(1008, "too many frames beyond the rate"); }
         }
     }
 

@@ -201,6 +201,17 @@ TEST_CASE("edge: a rate takes its burst at once, then one token an interval", "[
     for (int i = 0; i < 3; ++i) { CHECK(rate.take(now)); }
     CHECK_FALSE(rate.take(now));
 
+    // What is refused adds up, and what is taken makes up for it.
+    Rate patient{10, 1};
+    for (int i = 0; i < 1000; ++i) {
+        CHECK(patient.take(now));
+        CHECK_FALSE(patient.take(now));
+        now += 100ms;
+    }
+    CHECK(patient.excess() == 1);
+    for (int i = 0; i < 9; ++i) { CHECK_FALSE(patient.take(now - 1ms)); }
+    CHECK(patient.excess() == 10);
+
     Rate unlimited{0, 1};
     for (int i = 0; i < 1000; ++i) { REQUIRE(unlimited.take(now)); }
 }

@@ -346,6 +346,22 @@ TEST_CASE("edge: frames beyond the rate are handed over as such", "[edge]")
     CHECK(loopback.edge->counters().rate_limited == 2);
 }
 
+TEST_CASE("edge: who keeps sending beyond the rate is closed with 1008, each frame before that refused", "[edge]")
+{
+    Options options;
+    options.frames_per_second = 1;
+    options.frames_burst = 3;
+    options.frames_excess_max = 4;
+    Loopback loopback{options};
+    auto client = loopback.open_socket();
+    for (int i = 0; i < 20; ++i) { client->send_text(std::to_string(i)); }
+    const auto frame = loopback.frame(*client);
+    CHECK(frame.opcode == kClose);
+    CHECK(frame.close_code() == 1008);
+    CHECK(loopback.handler.texts == std::vector<std::string>{"0", "1", "2"});
+    CHECK(loopback.handler.limited == std::vector<std::string>{"3", "4", "5", "6"});
+}
+
 TEST_CASE("edge: /ws/echo returns text and binary when offered, and is not there otherwise", "[edge]")
 {
     Options options;
