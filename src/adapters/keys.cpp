@@ -87,7 +87,7 @@ SqliteKeys::~SqliteKeys()
         stopping_ = true;
     }
     wake_.notify_one();
-    if (refill_.joinable()) { refill_.join(); }
+    if (worker_.joinable()) { worker_.join(); }
     for (Key& key : keys_) { OPENSSL_cleanse(key.data(), key.size()); }
 }
 
@@ -119,8 +119,8 @@ std::optional<std::string> SqliteKeys::reserve_from(std::uint64_t key_id)
     // Keys before key_id that do not exist were lost with their file: they are not made again.
     if (auto failed = make_keys(key_id, key_id + pool_size_ - 1)) { return failed; }
     if (auto failed = fill_gaps(key_id)) { return failed; }
-    if (!refill_.joinable()) {
-        refill_ = std::thread{[this] { refill_forever(); }};
+    if (!worker_.joinable()) {
+        worker_ = std::thread{[this] { work(); }};
     }
     return std::nullopt;
 }
@@ -179,10 +179,18 @@ std::optional<std::string> SqliteKeys::write_new(std::span<const std::uint64_t> 
     return std::nullopt;
 }
 
-void SqliteKeys::refill_forever()
+void SqliteKeys::work()
 {
     std::unique_lock lock{mutex_};
     while (!stopping_) {
+        if (!copies_.empty()) {
+            const Copy copy = std::move(copies_.front());
+            copies_.pop_front();
+            lock.unlock();
+            copy.done(copy_file(copy.target));
+            lock.lock();
+            continue;
+        }
         const std::uint64_t wanted = used_to_ + pool_size_;
         if (used_to_ + pool_size_ / 2 < keys_.size()) {
             wake_.wait(lock);
@@ -204,7 +212,17 @@ std::optional<SqliteKeys::Key> SqliteKeys::find(std::uint64_t key_id) const
     return keys_[key_id - 1];
 }
 
-std::optional<std::string> SqliteKeys::copy_to(const std::filesystem::path& target)
+void SqliteKeys::copy_to(std::filesystem::path target, std::function<void(std::optional<std::string>)> done)
+{
+    CROUPIER_ASSERT(worker_.joinable());
+    {
+        const std::lock_guard lock{mutex_};
+        copies_.push_back({std::move(target), std::move(done)});
+    }
+    wake_.notify_one();
+}
+
+std::optional<std::string> SqliteKeys::copy_file(const std::filesystem::path& target)
 {
     // Made empty and for its owner only first: VACUUM INTO fills an empty file.
     const int fd = ::open(target.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);

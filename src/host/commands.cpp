@@ -121,9 +121,8 @@ int backup(const config::Config& config, const std::filesystem::path& directory)
         if (!house) { return failed(house.error()); }
         std::optional<std::string> failure;
         auto until_closed = boost::asio::make_work_guard(loop);
-        (*house)->store().backup(target, [&](std::optional<std::string> result) {
+        (*house)->backup(target, [&](std::optional<std::string> result) {
             failure = std::move(result);
-            if (!failure) { failure = (*house)->keys().copy_to(target / "keys.db"); }
             (*house)->close([&] { until_closed.reset(); });
         });
         loop.run();

@@ -167,4 +167,18 @@ void House::close(std::function<void()> done)
     });
 }
 
+void House::backup(std::filesystem::path directory, std::function<void(std::optional<std::string>)> done)
+{
+    store_->backup(directory, [this, directory, done = std::move(done)](std::optional<std::string> failure) {
+        if (failure) { return done(std::move(failure)); }
+        ++key_copies_;
+        keys_->copy_to(directory / "keys.db", [this, done](std::optional<std::string> failed) {
+            boost::asio::post(loop_, [this, done, failed = std::move(failed)] {
+                --key_copies_;
+                done(failed);
+            });
+        });
+    });
+}
+
 }  // namespace croupier::host

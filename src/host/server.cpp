@@ -465,8 +465,7 @@ void Server::finish_drain()
 void Server::backup(const std::filesystem::path& directory, Admin::Done done)
 {
     log::info("server", "backup begins");
-    house_->store().backup(directory, [this, directory, done = std::move(done)](std::optional<std::string> failure) {
-        if (!failure) { failure = house_->keys().copy_to(directory / "keys.db"); }
+    house_->backup(directory, [done = std::move(done)](std::optional<std::string> failure) {
         log::info("server", "backup ended", {{"failed", failure.has_value()}});
         done(std::move(failure));
     });
@@ -474,6 +473,7 @@ void Server::backup(const std::filesystem::path& directory, Admin::Done done)
 
 void Server::erase(std::uint64_t player, Admin::Done done)
 {
+    if (house_->copying_keys()) { return done("a backup is copying the keys; try again when it is done"); }
     const auto erased = send(session::Erase{static_cast<PlayerId>(player)});
     log::info("server", "erase", {{"player", player}, {"done", erased.has_value()}});
     if (!erased) { return done(std::string{meaning(erased.error().code)}); }

@@ -249,6 +249,29 @@ class Keep(harness.SystemTest):
         harness.eventually(lambda: len(ada.pages("/api/v1/me/rounds", "rounds", 100)) == 21, "the history is there")
         again.stop()
 
+    def test_play_goes_on_while_a_backup_copies_the_keys(self):
+        rule, held = self.folder / "rule", self.folder / "rule.held"
+        options = os.environ.get("ASAN_OPTIONS", "")
+        server = self.server(environment={"LD_PRELOAD": SHIM, "CROUPIER_HOLD_FILE": str(rule),
+                                          "ASAN_OPTIONS": (options + ":" if options else "")
+                                          + "verify_asan_link_order=0"})
+        ada, _ = self.played(server, spins=1)
+        backup = self.folder / "backup"
+        rule.write_text(f"hold {backup}/keys.db")
+        copying = threading.Thread(target=lambda: harness.run("backup", backup, "--data-dir", server.data_dir))
+        copying.start()
+        harness.eventually(held.exists, "the copy of the keys waits for the disk")
+        self.assertIn("ok", ada.connect().spin())
+        self.assertIn("ok", server.player("Bob").connect().spin())
+        refused = harness.run("erase", ada.id, "--data-dir", server.data_dir, check=False)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("a backup is copying the keys", refused.stderr)
+        rule.unlink()
+        copying.join(harness.TIMEOUT)
+        harness.run("erase", ada.id, "--data-dir", server.data_dir)
+        server.stop()
+        harness.run("restore", backup, "--data-dir", self.folder / "restored")
+
     def test_backup_of_a_stopped_server(self):
         server = self.server()
         ada, answers = self.played(server)
