@@ -3,9 +3,9 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <atomic>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <deque>
 #include <unordered_map>
 
@@ -18,6 +18,7 @@
 #include "gated_outputs.hpp"
 #include "house.hpp"
 #include "adapters/log.hpp"
+#include "adapters/watchdog.hpp"
 #include "pages.hpp"
 #include "server_metrics.hpp"
 
@@ -62,10 +63,7 @@ edge::Options edge_options(const config::Config& config)
 /// The server: a house with an edge. Every method runs on the loop.
 class Server final : public edge::Handler {
 public:
-    explicit Server(const config::Config& config)
-        : config_{config}, signals_{loop_, SIGINT, SIGTERM}, tick_{loop_}, watchdog_{loop_}
-    {
-    }
+    explicit Server(const config::Config& config) : config_{config}, signals_{loop_, SIGINT, SIGTERM}, tick_{loop_} {}
 
     int run();
 
@@ -123,10 +121,10 @@ private:
     void tell_erased();
 
     const config::Config& config_;
+    adapters::Watchdog watchdog_;  // Goes last: until then a stop may hang.
     asio::io_context loop_{1};
     asio::signal_set signals_;
     asio::steady_timer tick_;
-    asio::steady_timer watchdog_;
     ServerMetrics metrics_;
     GatedOutputs outputs_;
     std::unique_ptr<House> house_;
@@ -152,7 +150,7 @@ private:
     std::deque<Erasure> erasures_;  // Operators who wait for the disk.
     std::uint64_t ticks_ = 0;
     bool draining_ = false;
-    bool stopping_ = false;
+    std::atomic<bool> stopping_ = false;  // The watchdog tells it.
 };
 
 std::optional<std::string> Server::build()
@@ -430,15 +428,9 @@ void Server::drain()
 {
     log::info("server", "draining", {{"connections", connections_.size()}});
     draining_ = true;
-    watchdog_.expires_after(config_.server.drain_timeout);
-    watchdog_.async_wait([this](const boost::system::error_code& error) {
-        if (error) { return; }
-        log::error("server", "could not drain in time; what is durable stays",
-            {{"flushed", stopping_}, {"connections", edge_->counters().connections_open},
-                {"submitted", raw(house_->casino().submitted().seq)},
-                {"committed", raw(house_->store().committed().seq)}});
-        log::stop();
-        std::_Exit(75);
+    watchdog_.start(config_.server.drain_timeout, [this] {
+        log::end_process(
+            75, "server", "could not drain in time; what is durable stays", {{"flushed", stopping_.load()}});
     });
     edge_->drain();
     static_cast<void>(send(session::AnnounceDrain{}));  // Never refuses.

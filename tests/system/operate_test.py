@@ -156,6 +156,31 @@ class Drain(harness.SystemTest):
         for stream in (idle, half):
             stream.rest()
 
+    def test_a_stop_that_hangs_is_cut_in_time_whatever_hangs(self):
+        for part in ("ledger.db", "snapshots"):  # The writer's thread; and the last snapshot, for which the loop waits.
+            with self.subTest(part):
+                rule, held = self.folder / f"{part}.rule", self.folder / f"{part}.rule.held"
+                options = os.environ.get("ASAN_OPTIONS", "")
+                server = self.server(
+                    environment={"LD_PRELOAD": SHIM, "CROUPIER_HOLD_FILE": str(rule),
+                                 "ASAN_OPTIONS": (options + ":" if options else "") + "verify_asan_link_order=0"},
+                    settings={"server.drain_timeout_ms": 1000})
+                ada = server.player("Ada")
+                play = ada.connect()
+                play.spin()
+                rule.write_text(f"hold {part}")
+                play.put(play.spin_frame(2))
+                if part == "ledger.db":
+                    harness.eventually(held.exists, "the spin waits for the disk")
+                server.process.send_signal(signal.SIGTERM)
+                self.assertEqual(server.wait(), 75)
+                self.assertTrue(held.exists())
+                self.assertIn("could not drain in time", server.log[-1])
+                rule.unlink()
+                server.start()
+                self.assertIn(ada.connect().welcome["last_n"], (1, 2))
+                server.stop()
+
     def test_sigint_is_the_same(self):
         server = self.server()
         server.process.send_signal(signal.SIGINT)
