@@ -90,6 +90,7 @@ public:
         end_rests_on_ = rests_on;
         close_code_ = code;
         close_reason_.assign(reason);
+        if (rests_on > hub_->committed()) { hub_->wait_for(rests_on, id_); }
         flush();
     }
 
@@ -259,8 +260,14 @@ private:
     /// Starts the writer if it rests and something may leave.
     void flush()
     {
-        if (writing_ || close_sent_ || read_ended_) { return; }
+        if (close_sent_ || read_ended_) { return; }
         outbox_.release(hub_->committed());
+        const auto held = outbox_.waits_for();
+        if (ending_ && !closing_ && !held && end_rests_on_ <= hub_->committed()) {
+            begin_close();  // Also behind a write that hangs: from here on the peer's time is limited.
+            return;
+        }
+        if (writing_) { return; }
         const auto before = outbox_.bytes();
         auto frame = outbox_.take();
         count_waiting(before);
@@ -268,20 +275,10 @@ private:
             write(std::move(*frame));
         } else if (closing_) {
             send_close();
-        } else if (const auto seq = waits_for()) {
-            if (!waits_at_gate_) { hub_->wait_for(*seq, id_); }
+        } else if (held && !waits_at_gate_) {
             waits_at_gate_ = true;
-        } else if (ending_) {
-            begin_close();
+            hub_->wait_for(*held, id_);
         }
-    }
-
-    /// The seq that lets the next frame pass, or the close frame behind the last one.
-    std::optional<Seq> waits_for() const
-    {
-        const auto seq = outbox_.waits_for();
-        if (seq || !ending_ || end_rests_on_ <= hub_->committed()) { return seq; }
-        return end_rests_on_;
     }
 
     void write(Frame frame)

@@ -288,6 +288,27 @@ TEST_CASE("edge: a close that rests on state leaves behind the frames before it,
     CHECK(edge.counters().outbox_bytes == 0);
 }
 
+TEST_CASE("edge: a close that rests on state is decided once that is durable, also behind a write that hangs", "[edge]")
+{
+    Loopback loopback;
+    auto slow = loopback.open_socket("/ws", 4096);
+    const auto id = loopback.handler.opened[0];
+    auto& edge = *loopback.edge;
+    for (int i = 0; i < 10'000 && edge.counters().outbox_bytes == 0; ++i) {
+        edge.send(id, Seq{0}, FrameKind::own, "", std::string(16 * 1024, 'x'));
+        loopback.loop.poll();
+    }
+    REQUIRE(edge.counters().outbox_bytes > 0);  // The write before it hangs.
+    edge.close_after(id, Seq{1}, 4003, "session ended");
+    edge.committed(Seq{1});
+    edge.close(id, 4004, "comes too late");
+    WsFrame last;
+    do {
+        last = loopback.frame(*slow);
+    } while (last.opcode == kText);
+    CHECK(last.close_code() == 4003);
+}
+
 TEST_CASE("edge: a close that rests on what is durable leaves at once", "[edge]")
 {
     Loopback loopback;
