@@ -5,6 +5,7 @@
 
 #include <charconv>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -13,6 +14,7 @@
 #include "croupier/codec.hpp"
 #include "croupier/ids.hpp"
 #include "croupier/messages/ledger.hpp"
+#include "croupier/result.hpp"
 
 /// JSON for what goes to clients, appended to a string: one pass, no tree in between. Ids are strings, amounts whole
 /// numbers, described enums their names, a variant of events {"ev":name, …members}; see docs/protocol.
@@ -31,6 +33,8 @@ void write_string(std::string& out, std::string_view text);
 void write_time(std::string& out, WallTime time);
 /// {"available":…,"currency":…,"exponent":…,"version":…}
 void write_balance(std::string& out, const ledger::Balance& balance);
+/// {"code":…,"message":…,"retry_after_ms":…?,"expected":…?}
+void write_error(std::string& out, const Error& error, std::optional<std::uint64_t> expected = std::nullopt);
 
 template <class T>
 void write(std::string& out, const T& value);

@@ -15,7 +15,19 @@ namespace {
 constexpr std::uint16_t kTakenOver = 4001;
 constexpr std::uint16_t kSessionEnded = 4003;
 constexpr std::size_t kSweepMax = 100;
+constexpr std::size_t kFrameCost = 64;  // What a waiting frame takes besides its text.
 constexpr std::chrono::milliseconds kSoon{100};
+
+/// Whether all pushes behind `seq` are still there, and few enough to be sent at once.
+bool can_resume(const Live::Session& live, std::uint64_t seq, std::size_t bytes_max)
+{
+    if (seq > live.seq || (seq < live.seq && live.pushes.front().seq > seq + 1)) { return false; }
+    std::size_t bytes = 0;
+    for (const auto& push : live.pushes) {
+        if (push.seq > seq) { bytes += push.text.size() + kFrameCost; }
+    }
+    return bytes <= bytes_max;
+}
 
 Bytes request_key(std::uint64_t n)
 {
@@ -58,13 +70,31 @@ Result<LoggedIn> Desk::log_in(const LogIn& command, Context& context)
     if (!options_.demo) { return refuse(ErrorCode::demo_only); }
     const PlayerId player = registry_.player_named(command.nickname);
     if (raw(player) == 0) { return refuse(ErrorCode::player_unknown); }
-    if (registry_.open_sessions() >= options_.sessions_max) { return refuse(ErrorCode::overloaded, kSoon); }
-
     const auto& open = registry_.player(player)->open;
+    const bool full = registry_.open_sessions() >= options_.sessions_max;
+    std::vector<SessionId> idle;
+    if (full && open.size() < options_.sessions_per_player) {  // Else the player's own oldest one makes room.
+        idle = oldest_idle(std::min(kSweepMax, registry_.open_sessions() - options_.sessions_max + 1));
+        if (idle.empty()) { return refuse(ErrorCode::overloaded, kSoon); }
+    }
+
+    for (const SessionId id : idle) { end_session(id, context); }
     while (open.size() >= options_.sessions_per_player) { end_session(open.front(), context); }
     const Opened opened{registry_.next_session(), player, command.token, context.now + options_.lifetime};
     context.work.add(opened);
     return LoggedIn{opened.session, player, opened.expires_at};
+}
+
+std::vector<SessionId> Desk::oldest_idle(std::size_t count_max)
+{
+    std::vector<SessionId> idle;
+    if (live_.connections().size() >= registry_.open_sessions()) { return idle; }  // Not worth a search.
+    for (const SessionId id : registry_.open_by_age()) {
+        if (idle.size() == count_max) { break; }
+        const auto* live = live_.find(id);
+        if (live == nullptr || raw(live->connection) == 0) { idle.push_back(id); }
+    }
+    return idle;
 }
 
 Result<PlayerInfo> Desk::authenticate(const Authenticate& command, Context& context)
@@ -114,8 +144,7 @@ Result<Done> Desk::hello(const Hello& command, Context& context)
     live_.attach(id, command.connection);
 
     const bool resumed = command.resume && command.resume->instance == options_.instance
-        && command.resume->seq <= live.seq
-        && (command.resume->seq == live.seq || live.pushes.front().seq <= command.resume->seq + 1);
+        && can_resume(live, command.resume->seq, options_.resume_bytes_max);
     const auto* previous = registry_.kept(registry_.player(session->player)->previous);
     if (previous == session) { previous = nullptr; }
     context.out.frame(command.connection,
@@ -126,6 +155,7 @@ Result<Done> Desk::hello(const Hello& command, Context& context)
             .last_n = session->last_n,
             .results = &session->answers,
             .previous = previous == nullptr ? nullptr : &previous->answers,
+            .answers_bytes_max = options_.welcome_answers_bytes_max,
             .resumed = resumed,
             .demo = options_.demo,
             .now = context.now}));

@@ -43,6 +43,8 @@ private:
     void repeat(
         const Registry::Session& session, SessionId id, const Play& command, const Hash& content, Context& context);
     void end_session(SessionId id, Context& context);
+    /// The open sessions without a connection, oldest first.
+    std::vector<SessionId> oldest_idle(std::size_t count_max);
     void presence_changed(Context& context);
 
     Options options_;

@@ -17,28 +17,28 @@ void open_reply(std::string& out, std::string_view member, std::uint64_t number)
 
 void write_error(std::string& out, const Error& error, std::optional<std::uint64_t> expected = std::nullopt)
 {
-    out += ",\"error\":{\"code\":\"";
-    out += name(error.code);
-    out += "\",\"message\":";
-    json::write_string(out, meaning(error.code));
-    if (error.retry_after) {
-        out += ",\"retry_after_ms\":";
-        json::write_number(out, error.retry_after->count());
-    }
-    if (expected) {
-        out += ",\"expected\":";
-        json::write_number(out, *expected);
-    }
-    out += '}';
+    out += ",\"error\":";
+    json::write_error(out, error, expected);
 }
 
-void write_answers(std::string& out, const std::vector<Answer>& answers)
+/// The newest of the answers, as many as fit into `room` bytes, which is what is left for older ones afterwards.
+void write_answers(std::string& out, const std::vector<Answer>& answers, std::size_t& room)
 {
+    auto first = answers.end();
+    while (first != answers.begin()) {
+        const std::size_t needed = std::prev(first)->text.size() + 3;  // Braces and a comma.
+        if (needed > room) {
+            room = 0;  // No gap: what is older than this one is not told either.
+            break;
+        }
+        room -= needed;
+        --first;
+    }
     out += '[';
-    for (const Answer& answer : answers) {
-        if (&answer != &answers.front()) { out += ','; }
+    for (auto answer = first; answer != answers.end(); ++answer) {
+        if (answer != first) { out += ','; }
         out += '{';
-        out += answer.text;
+        out += answer->text;
         out += '}';
     }
     out += ']';
@@ -119,10 +119,11 @@ std::string welcome(const Welcome& welcome)
     json::write_number(out, welcome.seq);
     out += ",\"last_n\":";
     json::write_number(out, welcome.last_n);
+    std::size_t room = welcome.answers_bytes_max;
     out += ",\"results\":";
-    write_answers(out, *welcome.results);
+    write_answers(out, *welcome.results, room);
     out += ",\"previous\":";
-    write_answers(out, welcome.previous == nullptr ? std::vector<Answer>{} : *welcome.previous);
+    write_answers(out, welcome.previous == nullptr ? std::vector<Answer>{} : *welcome.previous, room);
     out += ",\"resumed\":";
     json::write(out, welcome.resumed);
     out += ",\"balance\":";

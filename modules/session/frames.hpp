@@ -33,6 +33,7 @@ struct Welcome {
     std::uint64_t last_n = 0;
     const std::vector<Answer>* results = nullptr;   ///< Never null.
     const std::vector<Answer>* previous = nullptr;  ///< Null: no session before.
+    std::size_t answers_bytes_max = 0;              ///< Of the answers that it tells; the newest come first.
     bool resumed = false;
     bool demo = false;
     WallTime now{};

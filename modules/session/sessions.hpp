@@ -19,9 +19,11 @@ struct Options {
     bool demo = false;
     std::string instance;  ///< Names this life of this server; positions of pushes count within it.
     std::chrono::seconds lifetime{30 * 86400};
-    std::size_t answers_kept = 16;      ///< Last answers a session, in memory; older ones come from the views.
-    std::size_t pushes_kept = 64;       ///< Last own-money pushes a session, for resuming.
-    std::uint32_t refusals_max = 1000;  ///< Recorded refusals a session.
+    std::size_t answers_kept = 16;  ///< Last answers a session, in memory; older ones come from the views.
+    std::size_t pushes_kept = 64;   ///< Last own-money pushes a session, for resuming.
+    std::size_t welcome_answers_bytes_max = 128 * 1024;  ///< Of the answers that a welcome tells again.
+    std::size_t resume_bytes_max = 64 * 1024;            ///< Of the pushes behind it; were they more, it is a snapshot.
+    std::uint32_t refusals_max = 1000;                   ///< Recorded refusals a session.
     std::size_t sessions_max = 1'000'000;
     std::size_t sessions_per_player = 5;
     std::size_t players_max = 5'000'000;
@@ -78,6 +80,8 @@ public:
     SessionId next_session() const noexcept { return next_session_; }
     /// The open session that was opened first; 0 if none. Lifetimes are equal, so that it also expires first.
     SessionId oldest_open() const;
+    /// All open sessions, in the order of their opening.
+    const std::set<SessionId>& open_by_age() const noexcept { return open_by_age_; }
 
     void save(ByteWriter& out) const;
     bool restore(ByteReader& in);

@@ -87,7 +87,7 @@ SqliteKeys::~SqliteKeys()
         stopping_ = true;
     }
     wake_.notify_one();
-    if (refill_.joinable()) { refill_.join(); }
+    if (worker_.joinable()) { worker_.join(); }
     for (Key& key : keys_) { OPENSSL_cleanse(key.data(), key.size()); }
 }
 
@@ -118,8 +118,9 @@ std::optional<std::string> SqliteKeys::reserve_from(std::uint64_t key_id)
     }
     // Keys before key_id that do not exist were lost with their file: they are not made again.
     if (auto failed = make_keys(key_id, key_id + pool_size_ - 1)) { return failed; }
-    if (!refill_.joinable()) {
-        refill_ = std::thread{[this] { refill_forever(); }};
+    if (auto failed = fill_gaps(key_id)) { return failed; }
+    if (!worker_.joinable()) {
+        worker_ = std::thread{[this] { work(); }};
     }
     return std::nullopt;
 }
@@ -128,21 +129,42 @@ std::optional<std::string> SqliteKeys::make_keys(std::uint64_t first, std::uint6
 {
     const std::lock_guard file_lock{file_mutex_};
     first = std::max(first, durable_to() + 1);  // Somebody else may have made some of them meanwhile.
-    if (first > last) { return std::nullopt; }
+    std::vector<std::uint64_t> ids;
+    for (std::uint64_t id = first; id <= last; ++id) { ids.push_back(id); }
+    return write_new(ids);
+}
 
-    std::vector<Key> fresh(last - first + 1);
+std::optional<std::string> SqliteKeys::fill_gaps(std::uint64_t first)
+{
+    const std::lock_guard file_lock{file_mutex_};
+    std::vector<std::uint64_t> ids;
+    {
+        const std::lock_guard lock{mutex_};
+        for (std::uint64_t id = first; id <= keys_.size(); ++id) {
+            if (is_zero(keys_[id - 1])) { ids.push_back(id); }
+        }
+    }
+    return write_new(ids);
+}
+
+std::optional<std::string> SqliteKeys::write_new(std::span<const std::uint64_t> ids)
+{
+    if (ids.empty()) { return std::nullopt; }
+    std::vector<Key> fresh(ids.size());
     for (Key& key : fresh) {
         if (!entropy_->fill(key)) { return "keys.db: no entropy for new keys"; }
         if (is_zero(key)) { return "keys.db: the entropy source gave a key of zeros"; }
     }
     if (!run(file_.get(), "BEGIN IMMEDIATE")) { return failure(file_.get(), "making keys"); }
-    const Statement insert = prepare(file_.get(), "INSERT INTO keys (id, key) VALUES (?1, ?2)");
+    const Statement insert = prepare(file_.get(),
+        "INSERT INTO keys (id, key) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET key = ?2 WHERE key = zeroblob(32)");
     bool done = insert != nullptr;
     for (std::size_t i = 0; done && i < fresh.size(); ++i) {
-        done = sqlite3_bind_int64(insert.get(), 1, static_cast<sqlite3_int64>(first + i)) == SQLITE_OK
+        done = sqlite3_bind_int64(insert.get(), 1, static_cast<sqlite3_int64>(ids[i])) == SQLITE_OK
             && sqlite3_bind_blob(insert.get(), 2, fresh[i].data(), static_cast<int>(sizeof(Key)), SQLITE_STATIC)
                 == SQLITE_OK
-            && sqlite3_step(insert.get()) == SQLITE_DONE && sqlite3_reset(insert.get()) == SQLITE_OK;
+            && sqlite3_step(insert.get()) == SQLITE_DONE && sqlite3_changes(file_.get()) == 1
+            && sqlite3_reset(insert.get()) == SQLITE_OK;
     }
     if (!done || !run(file_.get(), "COMMIT")) {
         std::string failed = failure(file_.get(), "making keys");
@@ -151,16 +173,24 @@ std::optional<std::string> SqliteKeys::make_keys(std::uint64_t first, std::uint6
     }
 
     const std::lock_guard lock{mutex_};
-    keys_.resize(first - 1);
-    keys_.insert(keys_.end(), fresh.begin(), fresh.end());
+    keys_.resize(std::max<std::size_t>(keys_.size(), ids.back()));
+    for (std::size_t i = 0; i < fresh.size(); ++i) { keys_[ids[i] - 1] = fresh[i]; }
     OPENSSL_cleanse(fresh.data(), fresh.size() * sizeof(Key));
     return std::nullopt;
 }
 
-void SqliteKeys::refill_forever()
+void SqliteKeys::work()
 {
     std::unique_lock lock{mutex_};
     while (!stopping_) {
+        if (!copies_.empty()) {
+            const Copy copy = std::move(copies_.front());
+            copies_.pop_front();
+            lock.unlock();
+            copy.done(copy_file(copy.target));
+            lock.lock();
+            continue;
+        }
         const std::uint64_t wanted = used_to_ + pool_size_;
         if (used_to_ + pool_size_ / 2 < keys_.size()) {
             wake_.wait(lock);
@@ -182,7 +212,17 @@ std::optional<SqliteKeys::Key> SqliteKeys::find(std::uint64_t key_id) const
     return keys_[key_id - 1];
 }
 
-std::optional<std::string> SqliteKeys::copy_to(const std::filesystem::path& target)
+void SqliteKeys::copy_to(std::filesystem::path target, std::function<void(std::optional<std::string>)> done)
+{
+    CROUPIER_ASSERT(worker_.joinable());
+    {
+        const std::lock_guard lock{mutex_};
+        copies_.push_back({std::move(target), std::move(done)});
+    }
+    wake_.notify_one();
+}
+
+std::optional<std::string> SqliteKeys::copy_file(const std::filesystem::path& target)
 {
     // Made empty and for its owner only first: VACUUM INTO fills an empty file.
     const int fd = ::open(target.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
@@ -215,7 +255,7 @@ Result<Sealed> SqliteKeys::seal(std::uint64_t key_id, std::span<const std::byte>
         return refuse(ErrorCode::overloaded, kRetryAfter);
     }
     std::optional<Key> key = find(key_id);
-    CROUPIER_ASSERT(key.has_value());  // Nobody seals under a key that was erased.
+    CROUPIER_ASSERT(key.has_value());  // Nobody seals under a key that was erased, and reserve_from() left no gap.
     if (auto filled = entropy_->fill(sealed.nonce); !filled) { return std::unexpected{filled.error()}; }
     sealed.ciphertext = aead_seal(*key, sealed.nonce, plain);
     OPENSSL_cleanse(key->data(), key->size());

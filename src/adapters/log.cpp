@@ -159,15 +159,32 @@ void write(Level level, std::string_view part, std::string_view message, Fields 
     running->logger->log(kLevels.at(static_cast<std::size_t>(level)), spdlog::string_view_t{line.data(), line.size()});
 }
 
-void fail_stop(std::string_view part, std::string_view message, Fields fields)
+namespace {
+
+/// The log's thread may be behind or gone: the last line takes the short way.
+[[noreturn]] void end_with(int status, const std::string& line)
 {
-    // The log's thread may be behind or gone: the last line takes the short way.
-    const bool json = running && running->format == Format::json;
-    const std::string line = json ? "{" + json_members(Level::error, part, message, fields) + ",\"fail_stop\":true}\n"
-                                  : "fail-stop: " + pretty_text(part, message, fields) + "\n";
     if (running) { running->logger->flush(); }
     [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
-    std::_Exit(70);
+    std::_Exit(status);
+}
+
+}  // namespace
+
+void end_process(int status, std::string_view part, std::string_view message, Fields fields)
+{
+    const bool json = running && running->format == Format::json;
+    end_with(status,
+        json ? "{" + json_members(Level::error, part, message, fields) + "}\n"
+             : pretty_text(part, message, fields) + "\n");
+}
+
+void fail_stop(std::string_view part, std::string_view message, Fields fields)
+{
+    const bool json = running && running->format == Format::json;
+    end_with(70,
+        json ? "{" + json_members(Level::error, part, message, fields) + ",\"fail_stop\":true}\n"
+             : "fail-stop: " + pretty_text(part, message, fields) + "\n");
 }
 
 }  // namespace croupier::log

@@ -88,8 +88,10 @@ inline void error(std::string_view part, std::string_view message, Fields fields
     write(Level::error, part, message, fields);
 }
 
-/// The last line, then the end of the process with exit code 70 and without destructors: for a failed write of what
-/// must be durable. Never returns, on whichever thread.
+/// The last line, then the end of the process with this exit code and without destructors. Never returns, on whichever
+/// thread, whatever the others do.
+[[noreturn]] void end_process(int status, std::string_view part, std::string_view message, Fields fields = {});
+/// Likewise, with exit code 70: for a failed write of what must be durable.
 [[noreturn]] void fail_stop(std::string_view part, std::string_view message, Fields fields = {});
 
 /// A line without time and colour, as JSON members or for people; control characters are escaped in both.

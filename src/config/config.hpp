@@ -51,6 +51,7 @@ struct Edge {
     std::size_t outbox_max_bytes = 256 * 1024;
     std::uint32_t frames_per_second = 50;
     std::uint32_t frames_burst = 100;
+    std::uint32_t frames_excess_max = 1'000;
     std::chrono::milliseconds request_timeout{10'000};
     std::chrono::milliseconds idle_timeout{60'000};
     std::chrono::milliseconds ping_interval{15'000};

@@ -44,11 +44,16 @@ std::vector<ConfigError> check_rules(const Config& config)
     if (config.store.settlement_reserve_bytes > config.store.queue_max_bytes / 2) {
         refuse("store.settlement_reserve_bytes", "must not be more than half of store.queue_max_bytes");
     }
-    for (const std::string_view needed : std::to_array<std::string_view>({"rng", "ledger", "risk", "rounds"})) {
-        const auto& enabled = config.modules.enabled;
-        const auto has = [&](std::string_view module) { return std::ranges::find(enabled, module) != enabled.end(); };
-        if (has("rounds") && !has(needed)) {
-            refuse("modules.enabled", "\"rounds\" needs \"" + std::string{needed} + "\"");
+    // Whose commands a module cannot do without. What it only uses when it is there (bonus, lobby) is not listed.
+    using Need = std::pair<std::string_view, std::string_view>;
+    static constexpr auto kNeeds = std::to_array<Need>({{"rounds", "rng"}, {"rounds", "ledger"}, {"rounds", "risk"},
+        {"bonus", "ledger"}, {"session", "ledger"}, {"session", "rounds"}, {"lobby", "rounds"}});
+    const auto enabled = [&](std::string_view module) {
+        return std::ranges::find(config.modules.enabled, module) != config.modules.enabled.end();
+    };
+    for (const auto& [module, needed] : kNeeds) {
+        if (enabled(module) && !enabled(needed)) {
+            refuse("modules.enabled", "\"" + std::string{module} + "\" needs \"" + std::string{needed} + "\"");
         }
     }
     return errors;

@@ -5,10 +5,10 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <spdlog/spdlog.h>
 
 #include <exception>
 
+#include "adapters/log.hpp"
 #include "croupier/assert.hpp"
 #include "hub.hpp"
 
@@ -75,7 +75,7 @@ asio::awaitable<void, Executor> accept_connections(std::shared_ptr<Listener> lis
         }
         if (error == asio::error::operation_aborted || !listener->acceptor.is_open()) { break; }
         if (error == asio::error::connection_aborted) { continue; }  // The peer gave up in the queue.
-        if (!failing) { spdlog::warn("edge: cannot accept connections: {}", error.message()); }
+        if (!failing) { log::warn("edge", "cannot accept connections", {{"why", error.message()}}); }
         failing = true;
         listener->pause.expires_after(kAcceptPause);
         [[maybe_unused]] const auto [ignored] = co_await listener->pause.async_wait(kAsValue);
@@ -131,6 +131,11 @@ public:
         if (auto* const socket = hub_->socket(connection)) {
             socket->send_now(Frame{.bytes = std::move(frame), .binary = false});
         }
+    }
+
+    void close_after(ConnectionId connection, Seq rests_on, std::uint16_t code, std::string_view reason) override
+    {
+        if (auto* const socket = hub_->socket(connection)) { socket->close_after(rests_on, code, reason); }
     }
 
     void close(ConnectionId connection, std::uint16_t code, std::string_view reason) override

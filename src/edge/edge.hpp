@@ -33,6 +33,7 @@ struct Options {
     std::size_t outbox_max = 256 * 1024;   ///< Bytes that may wait for one connection; beyond: close 4002.
     std::uint32_t frames_per_second = 50;  ///< Token bucket a connection; 0: unlimited. Refused ones: on_rate_limited.
     std::uint32_t frames_burst = 100;
+    std::uint32_t frames_excess_max = 1'000;  ///< Refused ones, less those taken since: so many close with 1008.
     std::chrono::milliseconds request_timeout{10'000};  ///< From the first byte of an HTTP request to its last.
     std::chrono::milliseconds idle_timeout{60'000};     ///< Of a kept-alive HTTP connection.
     std::chrono::milliseconds ping_interval{15'000};
@@ -110,7 +111,10 @@ public:
         ConnectionId connection, Seq rests_on, FrameKind kind, std::string_view topic, std::string frame) = 0;
     /// The second lane, for what rests on no state: leaves at once, ahead of gated frames that still wait.
     virtual void send_now(ConnectionId connection, std::string frame) = 0;
-    /// Sends what the gate has let pass, then a close frame; what still waits is dropped.
+    /// The end of the gated lane: a close frame leaves behind the frames before it, once all units up to `rests_on` are
+    /// durable. From now on the connection is neither heard nor sent to.
+    virtual void close_after(ConnectionId connection, Seq rests_on, std::uint16_t code, std::string_view reason) = 0;
+    /// For what rests on no state: sends what the gate has let pass, then a close frame; what still waits is dropped.
     virtual void close(ConnectionId connection, std::uint16_t code, std::string_view reason) = 0;
     /// Answers an HTTP call once `rests_on` is durable (Seq{0}: at once).
     virtual void respond(ConnectionId call, Seq rests_on, HttpResponse response) = 0;

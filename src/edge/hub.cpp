@@ -1,12 +1,12 @@
 #include "hub.hpp"
 
 #include <boost/asio/post.hpp>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <exception>
 #include <utility>
 
+#include "adapters/log.hpp"
 #include "croupier/assert.hpp"
 
 namespace croupier::edge {
@@ -162,7 +162,7 @@ void report(const std::exception_ptr& failure)
     try {
         std::rethrow_exception(failure);
     } catch (const std::exception& exception) {
-        spdlog::error("edge: a connection ended by an exception: {}", exception.what());
+        log::error("edge", "a connection ended by an exception", {{"why", exception.what()}});
     }
 }
 

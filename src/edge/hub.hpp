@@ -53,6 +53,7 @@ class WebSocket : public Connection {
 public:
     virtual void send(Seq rests_on, FrameKind kind, std::string_view topic, std::string frame) = 0;
     virtual void send_now(Frame frame) = 0;
+    virtual void close_after(Seq rests_on, std::uint16_t code, std::string_view reason) = 0;
     virtual void close(std::uint16_t code, std::string_view reason) = 0;
     virtual void gate_moved() = 0;
 };

@@ -67,7 +67,7 @@ public:
 
     void send(Seq rests_on, FrameKind kind, std::string_view topic, std::string frame) override
     {
-        if (closing_) { return; }
+        if (closing_ || ending_) { return; }
         const auto before = outbox_.bytes();
         const bool taken = outbox_.push(rests_on, kind, topic, std::move(frame));
         count_waiting(before);
@@ -76,11 +76,22 @@ public:
 
     void send_now(Frame frame) override
     {
-        if (closing_) { return; }
+        if (closing_ || ending_) { return; }
         const auto before = outbox_.bytes();
         const bool taken = outbox_.push_now(std::move(frame));
         count_waiting(before);
         taken ? flush() : close_slow();
+    }
+
+    void close_after(Seq rests_on, std::uint16_t code, std::string_view reason) override
+    {
+        if (closing_ || ending_) { return; }
+        ending_ = true;
+        end_rests_on_ = rests_on;
+        close_code_ = code;
+        close_reason_.assign(reason);
+        if (rests_on > hub_->committed()) { hub_->wait_for(rests_on, id_); }
+        flush();
     }
 
     void close(std::uint16_t code, std::string_view reason) override
@@ -183,7 +194,7 @@ private:
         const std::string_view text{static_cast<const char*>(data.data()), data.size()};
         ++hub_->counters().frames_in;
         hub_->counters().bytes_in += text.size();
-        if (!closing_) { deliver(text); }  // After our close frame nothing is heard any more.
+        if (!closing_ && !ending_) { deliver(text); }  // Once we close nothing is heard any more.
 
         buffer_.clear();
         if (buffer_.capacity() > kReadKept) { buffer_ = boost::beast::flat_buffer{}; }
@@ -211,6 +222,7 @@ private:
         } else {
             ++hub_->counters().rate_limited;
             handler->on_rate_limited(id_, text);
+            if (rate_.excess() >= hub_->options().frames_excess_max) { close(1008, "too many frames beyond the rate"); }
         }
     }
 
@@ -248,8 +260,14 @@ private:
     /// Starts the writer if it rests and something may leave.
     void flush()
     {
-        if (writing_ || close_sent_ || read_ended_) { return; }
+        if (close_sent_ || read_ended_) { return; }
         outbox_.release(hub_->committed());
+        const auto held = outbox_.waits_for();
+        if (ending_ && !closing_ && !held && end_rests_on_ <= hub_->committed()) {
+            begin_close();  // Also behind a write that hangs: from here on the peer's time is limited.
+            return;
+        }
+        if (writing_) { return; }
         const auto before = outbox_.bytes();
         auto frame = outbox_.take();
         count_waiting(before);
@@ -257,9 +275,9 @@ private:
             write(std::move(*frame));
         } else if (closing_) {
             send_close();
-        } else if (const auto seq = outbox_.waits_for(); seq && !waits_at_gate_) {
+        } else if (held && !waits_at_gate_) {
             waits_at_gate_ = true;
-            hub_->wait_for(*seq, id_);
+            hub_->wait_for(*held, id_);
         }
     }
 
@@ -295,9 +313,14 @@ private:
 
     void begin_close(std::uint16_t code, std::string_view reason)
     {
-        closing_ = true;
         close_code_ = code;
         close_reason_.assign(reason);
+        begin_close();
+    }
+
+    void begin_close()
+    {
+        closing_ = true;
         hub_->set_deadline(*this, kCloseTimeout);
         flush();
     }
@@ -356,12 +379,14 @@ private:
     std::string in_flight_;  ///< What the writer writes.
     std::string close_reason_;
     std::uint16_t close_code_ = 0;
+    Seq end_rests_on_{};  ///< Of the close frame, while ending_.
 
     bool open_ = false;     ///< The upgrade is done and the read has not ended.
     bool writing_ = false;  ///< A write is under way: never two.
     bool pinging_ = false;
     bool waits_at_gate_ = false;  ///< The hub will call gate_moved().
-    bool closing_ = false;        ///< Takes no frames any more.
+    bool ending_ = false;         ///< Takes no frames any more: a close frame waits behind those that are there.
+    bool closing_ = false;        ///< Takes no frames any more: the close frame is next.
     bool close_sent_ = false;     ///< The close operation has begun.
     bool close_done_ = false;     ///< And ended.
     bool read_ended_ = false;

@@ -9,6 +9,7 @@
 #include "croupier/messages/lobby.hpp"
 #include "croupier/messages/session.hpp"
 #include "frame.hpp"
+#include "member_text.hpp"
 #include "strict_json.hpp"
 
 namespace croupier::host {
@@ -151,17 +152,6 @@ std::string write_page(std::string_view name, std::vector<Row> rows, std::size_t
     }
     out += '}';
     return out;
-}
-
-/// The outcome inside a recorded answer: the text of its "outcome" member, which our own frames wrote.
-std::string_view outcome_of(std::string_view answer)
-{
-    static constexpr std::string_view kBegin = "\"outcome\":";
-    static constexpr std::string_view kEnd = ",\"balance\":";
-    const auto begin = answer.find(kBegin);
-    const auto end = answer.rfind(kEnd);
-    if (begin == std::string_view::npos || end == std::string_view::npos || end < begin) { return {}; }
-    return answer.substr(begin + kBegin.size(), end - begin - kBegin.size());
 }
 
 }  // namespace
@@ -392,8 +382,7 @@ void Api::my_round(ConnectionId call, const edge::HttpRequest& request, std::str
             body += ",\"bets\":";
             json::write(body, detail->bets);
             body += ",\"outcome\":";
-            const auto outcome = outcome_of(detail->answer);
-            body += outcome.empty() ? std::string_view{"null"} : outcome;
+            body += outcome_of(detail->answer);
             body += '}';
             answer(call, 200, std::move(body));
         }));

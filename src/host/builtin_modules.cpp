@@ -104,6 +104,9 @@ std::vector<std::unique_ptr<Module>> make_modules(
                 options.lifetime = from.sessions.lifetime;
                 options.answers_kept = from.sessions.answers_kept;
                 options.pushes_kept = from.sessions.pushes_kept;
+                // What a hello brings must fit the outbox whatever else is configured, or the player could never come back.
+                options.welcome_answers_bytes_max = from.edge.outbox_max_bytes / 2;
+                options.resume_bytes_max = from.edge.outbox_max_bytes / 4;
                 options.refusals_max = from.sessions.refusals_max;
                 options.sessions_max = from.sessions.sessions_max;
                 options.players_max = from.players.players_max;

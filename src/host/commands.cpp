@@ -44,8 +44,9 @@ std::expected<std::unique_ptr<Casino>, std::string> fold_all(const config::Confi
     const auto games = load_games(config.games);
     if (!games) { return std::unexpected{games.error()}; }
     auto recovered = recover(
-        ledger, {}, [&] { return std::make_unique<Casino>(make_modules(config, *games, {}, "check")); },
-        [](const std::string&) {}, [](Seq, Seq) {});
+        ledger, config.server.currency, {},
+        [&] { return std::make_unique<Casino>(make_modules(config, *games, {}, "check")); }, [](const std::string&) {},
+        [](Seq, Seq) {});
     if (!recovered) { return std::unexpected{recovered.error()}; }
     return std::move(recovered->casino);
 }
@@ -120,9 +121,8 @@ int backup(const config::Config& config, const std::filesystem::path& directory)
         if (!house) { return failed(house.error()); }
         std::optional<std::string> failure;
         auto until_closed = boost::asio::make_work_guard(loop);
-        (*house)->store().backup(target, [&](std::optional<std::string> result) {
+        (*house)->backup(target, [&](std::optional<std::string> result) {
             failure = std::move(result);
-            if (!failure) { failure = (*house)->keys().copy_to(target / "keys.db"); }
             (*house)->close([&] { until_closed.reset(); });
         });
         loop.run();

@@ -1,7 +1,10 @@
 #include "frame.hpp"
 
+#include <charconv>
+
 #include "croupier/bytes.hpp"
 #include "croupier/json_writer.hpp"
+#include "member_text.hpp"
 #include "strict_json.hpp"
 
 namespace croupier::host {
@@ -122,6 +125,20 @@ Frame parse_frame(std::string_view text)
     return BadFrame{.code = ErrorCode::operation_unknown, .q = q};
 }
 
+FrameNumbers skim_numbers(std::string_view text)
+{
+    const auto number = [](std::string_view digits, std::int64_t min) -> std::optional<std::uint64_t> {
+        std::int64_t value = 0;
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+        if (error != std::errc{} || end != digits.data() + digits.size()) { return std::nullopt; }
+        if (value < min || value > kNumberMax) { return std::nullopt; }
+        return static_cast<std::uint64_t>(value);
+    };
+    const auto n = number(member_text(text, "n"), 1);
+    const auto q = number(member_text(text, "q"), 0);
+    return n && q ? FrameNumbers{} : FrameNumbers{n, q};
+}
+
 std::string refusal(std::optional<std::uint64_t> n, std::optional<std::uint64_t> q, const Error& error)
 {
     std::string out{'{'};
@@ -130,15 +147,9 @@ std::string refusal(std::optional<std::uint64_t> n, std::optional<std::uint64_t>
         json::write_number(out, n ? *n : *q);
         out += ',';
     }
-    out += "\"error\":{\"code\":\"";
-    out += name(error.code);
-    out += "\",\"message\":";
-    json::write_string(out, meaning(error.code));
-    if (error.retry_after) {
-        out += ",\"retry_after_ms\":";
-        json::write_number(out, error.retry_after->count());
-    }
-    out += "}}";
+    out += "\"error\":";
+    json::write_error(out, error);
+    out += '}';
     return out;
 }
 

@@ -45,6 +45,14 @@ using Frame = std::variant<HelloFrame, SpinFrame, QueryFrame, PingFrame, BadFram
 /// Never fails: what cannot be understood is a BadFrame.
 Frame parse_frame(std::string_view text);
 
+/// The number that a frame names, as far as it can be seen without parsing the frame: for a refusal that looks at nothing
+/// else. At most one of them is set.
+struct FrameNumbers {
+    std::optional<std::uint64_t> n;
+    std::optional<std::uint64_t> q;
+};
+FrameNumbers skim_numbers(std::string_view text);
+
 /// {"re":n,"error":…}, {"rq":q,"error":…} or {"error":…}: a refusal that rests on no state.
 std::string refusal(std::optional<std::uint64_t> n, std::optional<std::uint64_t> q, const Error& error);
 

@@ -48,7 +48,7 @@ public:
                 case Kind::chatter:
                     edge.send(item.connection, rests_on, edge::FrameKind::chatter, item.topic, std::move(item.text));
                     break;
-                case Kind::close: edge.close(item.connection, item.code, item.text); break;
+                case Kind::close: edge.close_after(item.connection, rests_on, item.code, item.text); break;
             }
         }
         items_.clear();

@@ -106,8 +106,8 @@ std::optional<std::string> House::build(bool create)
     const auto games = load_games(config_.games);
     if (!games) { return games.error(); }
     auto recovered = recover(
-        **ledger, paths_.snapshots(), [&] { return make_casino(*games, {rng_.get(), keys_.get()}); }, log_problem,
-        log_progress);
+        **ledger, config_.server.currency, paths_.snapshots(),
+        [&] { return make_casino(*games, {rng_.get(), keys_.get()}); }, log_problem, log_progress);
     if (!recovered) { return recovered.error(); }
     casino_ = std::move(recovered->casino);
     log::info("store", "recovered",
@@ -168,6 +168,20 @@ void House::close(std::function<void()> done)
     store_->close([this, done = std::move(done)] {
         views_->close();
         done();
+    });
+}
+
+void House::backup(std::filesystem::path directory, std::function<void(std::optional<std::string>)> done)
+{
+    store_->backup(directory, [this, directory, done = std::move(done)](std::optional<std::string> failure) {
+        if (failure) { return done(std::move(failure)); }
+        ++key_copies_;
+        keys_->copy_to(directory / "keys.db", [this, done](std::optional<std::string> failed) {
+            boost::asio::post(loop_, [this, done, failed = std::move(failed)] {
+                --key_copies_;
+                done(failed);
+            });
+        });
     });
 }
 

@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <expected>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -45,6 +46,10 @@ public:
 
     /// Writes what was submitted, ends the threads, then `done`.
     void close(std::function<void()> done);
+    /// Copies ledger and keys into `directory` while play goes on. nullopt: done; else what failed.
+    void backup(std::filesystem::path directory, std::function<void(std::optional<std::string>)> done);
+    /// Whether a backup has come to the keys: until it is done, erasing one would hold up the loop.
+    bool copying_keys() const noexcept { return key_copies_ > 0; }
 
     const Paths& paths() const noexcept { return paths_; }
     const std::string& instance() const noexcept { return instance_; }
@@ -71,6 +76,7 @@ private:
     boost::asio::io_context& loop_;
     Paths paths_;
     std::string instance_;
+    int key_copies_ = 0;  // Under way.
     adapters::SystemClock clock_;
     adapters::OsEntropy entropy_;
     std::unique_ptr<adapters::SqliteKeys> keys_;

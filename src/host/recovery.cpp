@@ -17,6 +17,22 @@ const store::SnapshotSection* find(const store::Snapshot& snapshot, std::string_
     return found == snapshot.sections.end() || found->version != version ? nullptr : &*found;
 }
 
+/// Says so if the ledger began with another currency: no module could fold it. Its first unit opens the house's accounts.
+std::optional<std::string> check_currency(store::LedgerFile& ledger, Currency currency)
+{
+    const auto units = ledger.read(Seq{1}, 1);
+    if (!units) { return units.error(); }
+    const auto first = units->empty() ? std::nullopt : open_unit(units->front()->bytes);
+    if (!first) { return std::nullopt; }  // It is empty, or recover() says what is wrong.
+    for (const EventRow& row : first->events) {
+        const auto opened = from_bytes<ledger::AccountOpened>(row.body);
+        if (row.type != ledger::AccountOpened::kFact || !opened || opened->currency == currency) { continue; }
+        return "the ledger is in " + std::string{opened->currency.code()} + ", and server.currency is "
+            + std::string{currency.code()} + "; a ledger keeps the currency that it began with";
+    }
+    return std::nullopt;
+}
+
 /// The casino at the newest usable snapshot; at seq 0 if there is none.
 std::expected<Recovered, std::string> nearest(store::LedgerFile& ledger, const std::filesystem::path& directory,
     const MakeCasino& make, const std::function<void(const std::string&)>& problem)
@@ -40,10 +56,11 @@ std::expected<Recovered, std::string> nearest(store::LedgerFile& ledger, const s
 
 }  // namespace
 
-std::expected<Recovered, std::string> recover(store::LedgerFile& ledger, const std::filesystem::path& snapshots,
-    const MakeCasino& make, const std::function<void(const std::string&)>& problem,
-    const std::function<void(Seq, Seq)>& progress)
+std::expected<Recovered, std::string> recover(store::LedgerFile& ledger, Currency currency,
+    const std::filesystem::path& snapshots, const MakeCasino& make,
+    const std::function<void(const std::string&)>& problem, const std::function<void(Seq, Seq)>& progress)
 {
+    if (auto other = check_currency(ledger, currency)) { return std::unexpected{std::move(*other)}; }
     auto recovered = nearest(ledger, snapshots, make, problem);
     if (!recovered) { return recovered; }
     Casino& casino = *recovered->casino;

@@ -24,10 +24,10 @@ struct Recovered {
 
 /// Newest snapshot that the ledger's chain agrees with, then every unit behind it; without one, every unit there is.
 /// `problem` hears of snapshots that could not be used, `progress` of long folds (done, of all).
-/// Fails when a durable fact cannot be folded: this build must not run on that ledger.
-std::expected<Recovered, std::string> recover(store::LedgerFile& ledger, const std::filesystem::path& snapshots,
-    const MakeCasino& make, const std::function<void(const std::string&)>& problem,
-    const std::function<void(Seq, Seq)>& progress);
+/// Fails when the ledger is in another currency, or a durable fact cannot be folded: this build must not run on it.
+std::expected<Recovered, std::string> recover(store::LedgerFile& ledger, Currency currency,
+    const std::filesystem::path& snapshots, const MakeCasino& make,
+    const std::function<void(const std::string&)>& problem, const std::function<void(Seq, Seq)>& progress);
 
 /// The sections of a snapshot of this casino's state.
 std::vector<store::SnapshotSection> snapshot_sections(const Casino& casino);

@@ -69,4 +69,21 @@ void write_balance(std::string& out, const ledger::Balance& balance)
     out += '}';
 }
 
+void write_error(std::string& out, const Error& error, std::optional<std::uint64_t> expected)
+{
+    out += "{\"code\":\"";
+    out += name(error.code);
+    out += "\",\"message\":";
+    write_string(out, meaning(error.code));
+    if (error.retry_after) {
+        out += ",\"retry_after_ms\":";
+        write_number(out, error.retry_after->count());
+    }
+    if (expected) {
+        out += ",\"expected\":";
+        write_number(out, *expected);
+    }
+    out += '}';
+}
+
 }  // namespace croupier::json

@@ -309,6 +309,24 @@ class Limits(harness.SystemTest):
         play.n = len(played) + 1
         harness.eventually(lambda: "ok" in play.ask(play.spin_frame()), "there is room again")
 
+    def test_flooding_beyond_the_rate_closes_with_1008(self):
+        server = self.server(settings={"edge.frames_per_second": 10, "edge.frames_burst": 10, "edge.frames_excess_max": 50})
+        play, neighbour = server.player("Ada").connect(), server.player("Neighbour").connect()
+        try:
+            for n in range(1, 1001):
+                play.put(play.spin_frame(n))
+        except OSError:
+            pass  # Cut while we still sent.
+        refused = 0
+        try:
+            while True:
+                _, value = play.next()
+                refused += value.get("error", {}).get("code") == "rate_limited"
+        except (wire.Closed, OSError) as closed:
+            self.assertIn(getattr(closed, "code", None), (1008, None))  # It may be lost in what was cut.
+        self.assertLessEqual(refused, 200)
+        self.assertIn("ok", neighbour.spin())
+
     def test_a_silent_connection_is_closed(self):
         server = self.server(settings={"edge.ping_interval_ms": 100, "edge.silence_max_ms": 300})
         ada = server.player("Ada")

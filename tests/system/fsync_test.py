@@ -114,6 +114,34 @@ class HoldSync(harness.SystemTest):
         self.release()
         self.assertIn("ok", json.loads(play.answer_text(re=1)))
 
+    def test_a_close_that_rests_on_state_waits_behind_the_answers_before_it(self):
+        play, other = self.ada.connect(), self.bob.connect()
+        for connection in (play, other):
+            connection.spin()
+        self.hold()
+        for connection in (play, other):
+            connection.put(connection.spin_frame())
+        self.wait_until_held()
+        # Ada connects again, which takes over; Bob logs out.
+        newer = harness.Connection(self.casino, self.ada.token, hello=False)
+        newer.put({"q": 1, "op": "hello", "token": self.ada.token})
+        gone = []
+        leaving = threading.Thread(target=lambda: gone.append(
+            self.casino.call("DELETE", "/api/v1/sessions/current", token=self.bob.token).status))
+        leaving.start()
+        for connection in (play, other):
+            while not connection.silent_for(0.3):
+                _, value = connection.next()
+                self.assertEqual(value.get("ev"), "online", f"left although the disk hangs: {value}")
+
+        self.release()
+        for connection, code in ((play, 4001), (other, 4003)):
+            self.assertIn("ok", json.loads(connection.answer_text(re=2)))
+            self.assertEqual(connection.close_code(), code)
+        self.assertEqual(json.loads(newer.answer_text(rq=1))["ok"]["last_n"], 2)
+        leaving.join(harness.TIMEOUT)
+        self.assertEqual(gone, [204])
+
     def limited(self, connection):
         _, value = connection.next()
         self.assertIn("error", value, f"left although the disk hangs: {value}")

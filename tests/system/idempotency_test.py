@@ -289,5 +289,22 @@ class Connections(harness.SystemTest):
         harness.eventually(lambda: ada.query("online")["players"] == 1, "Bob is seen to leave")
 
 
+class SmallOutbox(harness.SystemTest):
+    def test_nothing_that_is_kept_locks_a_player_out(self):
+        server = self.server(settings={"edge.outbox_max_bytes": 4096, "edge.frame_max_bytes": 4096,
+                                       "sessions.answers_kept": 1000})
+        ada = server.player("Ada")
+        play = ada.connect()
+        first = [play.ask_text(play.spin_frame(n)) for n in range(1, 41)]
+        play = ada.connect()
+        self.assertEqual(play.welcome["last_n"], 40)
+        told = play.welcome["results"]
+        self.assertTrue(0 < len(told) < 40)
+        self.assertEqual(told, [json.loads(text) for text in first[-len(told):]])
+        self.assertEqual(play.ask_text(play.spin_frame(1)), first[0])
+        play = ada.log_in().connect()
+        self.assertEqual((play.welcome["results"], play.welcome["previous"]), ([], told))
+
+
 if __name__ == "__main__":
     harness.main()

@@ -156,6 +156,31 @@ class Drain(harness.SystemTest):
         for stream in (idle, half):
             stream.rest()
 
+    def test_a_stop_that_hangs_is_cut_in_time_whatever_hangs(self):
+        for part in ("ledger.db", "snapshots"):  # The writer's thread; and the last snapshot, for which the loop waits.
+            with self.subTest(part):
+                rule, held = self.folder / f"{part}.rule", self.folder / f"{part}.rule.held"
+                options = os.environ.get("ASAN_OPTIONS", "")
+                server = self.server(
+                    environment={"LD_PRELOAD": SHIM, "CROUPIER_HOLD_FILE": str(rule),
+                                 "ASAN_OPTIONS": (options + ":" if options else "") + "verify_asan_link_order=0"},
+                    settings={"server.drain_timeout_ms": 1000})
+                ada = server.player("Ada")
+                play = ada.connect()
+                play.spin()
+                rule.write_text(f"hold {part}")
+                play.put(play.spin_frame(2))
+                if part == "ledger.db":
+                    harness.eventually(held.exists, "the spin waits for the disk")
+                server.process.send_signal(signal.SIGTERM)
+                self.assertEqual(server.wait(), 75)
+                self.assertTrue(held.exists())
+                self.assertIn("could not drain in time", server.log[-1])
+                rule.unlink()
+                server.start()
+                self.assertIn(ada.connect().welcome["last_n"], (1, 2))
+                server.stop()
+
     def test_sigint_is_the_same(self):
         server = self.server()
         server.process.send_signal(signal.SIGINT)
@@ -249,6 +274,29 @@ class Keep(harness.SystemTest):
         harness.eventually(lambda: len(ada.pages("/api/v1/me/rounds", "rounds", 100)) == 21, "the history is there")
         again.stop()
 
+    def test_play_goes_on_while_a_backup_copies_the_keys(self):
+        rule, held = self.folder / "rule", self.folder / "rule.held"
+        options = os.environ.get("ASAN_OPTIONS", "")
+        server = self.server(environment={"LD_PRELOAD": SHIM, "CROUPIER_HOLD_FILE": str(rule),
+                                          "ASAN_OPTIONS": (options + ":" if options else "")
+                                          + "verify_asan_link_order=0"})
+        ada, _ = self.played(server, spins=1)
+        backup = self.folder / "backup"
+        rule.write_text(f"hold {backup}/keys.db")
+        copying = threading.Thread(target=lambda: harness.run("backup", backup, "--data-dir", server.data_dir))
+        copying.start()
+        harness.eventually(held.exists, "the copy of the keys waits for the disk")
+        self.assertIn("ok", ada.connect().spin())
+        self.assertIn("ok", server.player("Bob").connect().spin())
+        refused = harness.run("erase", ada.id, "--data-dir", server.data_dir, check=False)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("a backup is copying the keys", refused.stderr)
+        rule.unlink()
+        copying.join(harness.TIMEOUT)
+        harness.run("erase", ada.id, "--data-dir", server.data_dir)
+        server.stop()
+        harness.run("restore", backup, "--data-dir", self.folder / "restored")
+
     def test_backup_of_a_stopped_server(self):
         server = self.server()
         ada, answers = self.played(server)
@@ -295,6 +343,21 @@ class Keep(harness.SystemTest):
         shutil.rmtree(copy)
         self.assertTrue(blobs, "keys.db holds the player's key")
         return blobs
+
+    def test_a_player_who_was_erased_before_the_ledger_knew_of_them(self):
+        server = self.server()
+        self.played(server, spins=1)
+        server.stop()
+        # keys.db is newer than the ledger: as in a backup, or after a crash that lost a registration.
+        database = sqlite3.connect(server.data_dir / "keys.db")
+        self.assertEqual(database.execute("UPDATE keys SET key = zeroblob(32) WHERE id = 2").rowcount, 1)
+        database.commit()
+        database.close()
+        server.start()
+        bob = server.player("Bob")
+        self.assertEqual(bob.id, "2")
+        server.restart()
+        self.assertEqual(bob.get("/api/v1/me").json["nickname"], "Bob")
 
     def erase(self, online):
         server = self.server(settings={"store.snapshot_units": 5})  # So that snapshots are looked into as well.
@@ -418,6 +481,24 @@ class Commands(harness.SystemTest):
             harness.run("migrate", "--data-dir", data)
         harness.run("ledger", "check", "--data-dir", data)
         self.server(data_dir=data).stop()
+
+    def test_another_currency_than_the_ledgers_is_refused_in_a_sentence(self):
+        server = self.server()
+        server.player("Ada")
+        server.stop()
+        for command in (["serve", "--demo", "--listen", "127.0.0.1:0"], ["ledger", "check"]):
+            with self.subTest(command):
+                result = harness.run(*command, "--data-dir", server.data_dir, "--set", "server.currency=USD", check=False)
+                self.assertEqual(result.returncode, 1, result.stderr)
+                self.assertIn("croupier: the ledger is in EUR, and server.currency is USD", result.stderr)
+        server.start().stop()
+
+    def test_modules_that_need_others_are_refused_in_a_sentence(self):
+        for command in (["config", "check"], ["serve", "--demo", "--data-dir", self.folder / "data"]):
+            with self.subTest(command):
+                result = harness.run(*command, "--set", "modules.enabled=rng,session", check=False)
+                self.assertEqual(result.returncode, 2, result.stderr)
+                self.assertIn('modules.enabled: "session" needs "ledger"', result.stderr)
 
     def with_schema(self, version, min_reader):
         """A server whose ledger was written by another release."""

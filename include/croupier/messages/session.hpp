@@ -48,8 +48,9 @@ struct LoggedIn {
 };
 BOOST_DESCRIBE_STRUCT(LoggedIn, (), (session, player, expires_at))
 
-/// Opens a session. Demo mode only: a nickname is enough. The oldest session of a player who has too many is ended.
-/// Refuses: demo_only, player_unknown, overloaded (sessions_max).
+/// Opens a session. Demo mode only: a nickname is enough. The oldest session of a player who has too many is ended; when
+/// there are sessions_max over all players, the oldest one that has no connection is.
+/// Refuses: demo_only, player_unknown, overloaded (sessions_max, and each has a connection).
 struct LogIn {
     using Reply = LoggedIn;
     static constexpr std::string_view kName = "session.LogIn";

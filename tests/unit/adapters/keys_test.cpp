@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <future>
 #include <thread>
 
 #include "adapters/aead.hpp"
@@ -180,6 +182,42 @@ TEST_CASE("keys: after the file was lost its old keys are not made again", "[ada
     CHECK(keys->seal(101, as_bytes("x")).has_value());
 }
 
+TEST_CASE("keys: an erased id that nobody has used yet, as far as the ledger knows, gets a fresh key", "[adapters]")
+{
+    const fakes::TemporaryFolder folder;
+    Sealed before;
+    {
+        auto keys = open_from(folder / "keys.db", 1);
+        for (std::uint64_t id = 1; id <= 5; ++id) { before = keys->seal(id, as_bytes("Ada")).value(); }
+        for (const std::uint64_t id : {2U, 4U, 5U}) { REQUIRE(keys->erase(id)); }
+    }
+    {
+        // The ledger is older than the file: it knows of three players.
+        auto keys = open_from(folder / "keys.db", 4);
+        CHECK_FALSE(keys->erase(2));  // Of one of these three, so it stays erased.
+        for (std::uint64_t id = 4; id <= 6; ++id) {
+            const auto sealed = keys->seal(id, as_bytes("Bob"));
+            REQUIRE(sealed.has_value());
+            CHECK(keys->unseal(*sealed) == Bytes{std::byte{'B'}, std::byte{'o'}, std::byte{'b'}});
+        }
+        CHECK(keys->unseal(before) == std::nullopt);
+    }
+    auto keys = open_from(folder / "keys.db", 7);
+    CHECK(keys->erase(4));  // Durable, and erased like any other.
+    CHECK_FALSE(keys->erase(4));
+}
+
+TEST_CASE("keys: a gap that a lost file left before the first new key is filled when it is needed", "[adapters]")
+{
+    const fakes::TemporaryFolder folder;
+    {
+        open_from(folder / "keys.db", 101);
+    }
+    auto keys = open_from(folder / "keys.db", 99);
+    for (std::uint64_t id = 99; id <= 102; ++id) { CHECK(keys->seal(id, as_bytes("x")).has_value()); }
+    CHECK_FALSE(keys->erase(98));
+}
+
 TEST_CASE("keys: the file is its owner's alone, and of one process at a time", "[adapters]")
 {
     const fakes::TemporaryFolder folder;
@@ -208,12 +246,63 @@ TEST_CASE("keys: a copy made while the file is in use unseals the same, and is i
     const fakes::TemporaryFolder folder;
     auto keys = open_from(folder / "keys.db", 1);
     const Sealed sealed = keys->seal(3, as_bytes("Ada")).value();
-    REQUIRE(keys->copy_to(folder / "copy.db") == std::nullopt);
-    CHECK(keys->copy_to(folder / "copy.db").has_value());  // It exists now, and is not overwritten.
+    const auto copy_failed = [&] {
+        std::promise<std::optional<std::string>> done;
+        keys->copy_to(
+            folder / "copy.db", [&](std::optional<std::string> failed) { done.set_value(std::move(failed)); });
+        return done.get_future().get();
+    };
+    REQUIRE(copy_failed() == std::nullopt);
+    CHECK(copy_failed().has_value());  // It exists now, and is not overwritten.
     struct stat status{};
     REQUIRE(::stat((folder / "copy.db").c_str(), &status) == 0);
     CHECK((status.st_mode & 0777) == 0600);
     auto copy = open_from(folder / "copy.db", 4);
     CHECK(copy->unseal(sealed) == keys->unseal(sealed));
     CHECK(copy->durable_to() >= keys->durable_to());
+}
+
+TEST_CASE("keys: while copies are made keys are used, made and erased, and each copy has what was erased before it",
+    "[adapters]")
+{
+    const fakes::TemporaryFolder folder;
+    auto keys = open_from(folder / "keys.db", 1, 64);
+    std::map<std::uint64_t, Sealed> sealed;
+    std::vector<Sealed> erased;
+    std::atomic<int> made = 0;
+    std::uint64_t next_key = 1;
+    for (int round = 0; round < 4; ++round) {
+        keys->copy_to(folder.path() / ("copy" + std::to_string(round)), [&](std::optional<std::string> failed) {
+            if (!failed) { ++made; }
+        });
+        while (made <= round || next_key < 100 * static_cast<std::uint64_t>(round + 1)) {
+            if (auto done = keys->seal(next_key, as_bytes("x"))) { sealed[next_key++] = std::move(*done); }
+        }
+        erased.push_back(sealed.at(next_key - 1));
+        REQUIRE(keys->erase(next_key - 1));
+    }
+    for (int round = 0; round < 4; ++round) {
+        auto copy = open_keys(folder.path() / ("copy" + std::to_string(round)));
+        CHECK(copy->unseal(sealed.at(1)).has_value());
+        for (int i = 0; i < round; ++i) { CHECK(copy->unseal(erased[static_cast<std::size_t>(i)]) == std::nullopt); }
+    }
+    CHECK(made == 4);
+}
+
+TEST_CASE("keys: they may go while copies wait, which are then not made", "[adapters]")
+{
+    const fakes::TemporaryFolder folder;
+    std::atomic<int> calls = 0;
+    {
+        auto keys = open_from(folder / "keys.db", 1);
+        for (int i = 0; i < 20; ++i) {
+            keys->copy_to(
+                folder.path() / ("copy" + std::to_string(i)), [&](const std::optional<std::string>&) { ++calls; });
+        }
+    }
+    int made = 0;
+    for (int i = 0; i < 20; ++i) {
+        made += std::filesystem::exists(folder.path() / ("copy" + std::to_string(i))) ? 1 : 0;
+    }
+    CHECK(calls == made);
 }

@@ -1,46 +1,21 @@
 #include <catch2/catch.hpp>
-#include <fcntl.h>
 #include <nlohmann/json.hpp>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <sstream>
 #include <thread>
 
-#include "adapters/disk.hpp"
 #include "adapters/log.hpp"
-#include "temporary_folder.hpp"
+#include "captured_stderr.hpp"
 
 using namespace croupier;
+using fakes::captured_stderr;
 using nlohmann::json;
-
-namespace {
-
-/// What `act` writes to standard error, line by line.
-template <class Act>
-std::vector<std::string> captured(Act act)
-{
-    const fakes::TemporaryFolder folder;
-    const int file = ::open((folder / "stderr").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    const int saved = ::dup(STDERR_FILENO);
-    ::dup2(file, STDERR_FILENO);
-    act();
-    ::dup2(saved, STDERR_FILENO);
-    ::close(saved);
-    ::close(file);
-    adapters::FileDisk disk;
-    std::istringstream text{std::string{as_text(disk.read(folder / "stderr").value())}};
-    std::vector<std::string> lines;
-    for (std::string line; std::getline(text, line);) { lines.push_back(line); }
-    return lines;
-}
-
-}  // namespace
 
 TEST_CASE("log: each JSON line is one object with time, level, part, message and the fields", "[adapters]")
 {
     const std::string hostile = "a\"b\\c\nd\x01\x7f é";
-    const auto lines = captured([&] {
+    const auto lines = captured_stderr([&] {
         log::info("test", "before the start");
         log::start({.level = log::Level::info, .format = log::Format::json});
         log::debug("test", "below the level");
@@ -67,7 +42,7 @@ TEST_CASE("log: each JSON line is one object with time, level, part, message and
 
 TEST_CASE("log: without a terminal the automatic format is JSON", "[adapters]")
 {
-    const auto lines = captured([&] {
+    const auto lines = captured_stderr([&] {
         log::start({});
         log::info("a", "b");
         log::stop();
@@ -80,7 +55,7 @@ TEST_CASE("log: a line for people is one line, whatever stands in it", "[adapter
 {
     CHECK(log::pretty_text("edge", "slow\n", {{"input", 12}, {"why", "a\x1b[31mb"}, {"ok", false}})
         == "edge: slow\\u000a  input=12 why=a\\u001b[31mb ok=false");
-    const auto lines = captured([&] {
+    const auto lines = captured_stderr([&] {
         log::start({.level = log::Level::trace, .format = log::Format::pretty});
         log::debug("edge", "one\ntwo");
         log::stop();
@@ -91,7 +66,7 @@ TEST_CASE("log: a line for people is one line, whatever stands in it", "[adapter
 
 TEST_CASE("log: lines from several threads all arrive whole while the queue has room", "[adapters]")
 {
-    const auto lines = captured([&] {
+    const auto lines = captured_stderr([&] {
         log::start({.format = log::Format::json, .queue_max = 8'192});
         std::vector<std::thread> threads;
         for (int t = 0; t < 4; ++t) {
@@ -118,7 +93,7 @@ TEST_CASE("log: names of the configuration are levels and formats", "[adapters]"
 TEST_CASE("log: a fail-stop writes its line and ends the process with 70", "[adapters]")
 {
     int status = 0;
-    const auto lines = captured([&] {
+    const auto lines = captured_stderr([&] {
         const pid_t child = ::fork();
         if (child == 0) { log::fail_stop("store", "sync failed", {{"errno", 5}}); }
         ::waitpid(child, &status, 0);

@@ -171,6 +171,10 @@ TEST_CASE("config: rules between keys are held", "[config]")
         {{"store.queue_max_bytes=1048576"}, "the defaults: store.settlement_reserve_bytes: must not be more than half"},
         {{"modules.enabled=rounds,rng,risk"}, "--set: modules.enabled: \"rounds\" needs \"ledger\""},
         {{"modules.enabled=rng"}, ""},
+        {{"modules.enabled=session"}, "--set: modules.enabled: \"session\" needs \"ledger\""},
+        {{"modules.enabled=lobby"}, "--set: modules.enabled: \"lobby\" needs \"rounds\""},
+        {{"modules.enabled=bonus,rng"}, "--set: modules.enabled: \"bonus\" needs \"ledger\""},
+        {{"modules.enabled=ledger,rng,risk,rounds,session"}, ""},
     };
     for (const Case& row : cases) {
         INFO(row.overrides.front());

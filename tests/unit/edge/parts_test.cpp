@@ -3,11 +3,15 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <vector>
 
+#include "adapters/log.hpp"
+#include "captured_stderr.hpp"
 #include "gunzip.hpp"
 #include "gzip_sample.hpp"
 #include "http_text.hpp"
+#include "hub.hpp"
 #include "rate.hpp"
 #include "wheel.hpp"
 
@@ -197,6 +201,17 @@ TEST_CASE("edge: a rate takes its burst at once, then one token an interval", "[
     for (int i = 0; i < 3; ++i) { CHECK(rate.take(now)); }
     CHECK_FALSE(rate.take(now));
 
+    // What is refused adds up, and what is taken makes up for it.
+    Rate patient{10, 1};
+    for (int i = 0; i < 1000; ++i) {
+        CHECK(patient.take(now));
+        CHECK_FALSE(patient.take(now));
+        now += 100ms;
+    }
+    CHECK(patient.excess() == 1);
+    for (int i = 0; i < 9; ++i) { CHECK_FALSE(patient.take(now - 1ms)); }
+    CHECK(patient.excess() == 10);
+
     Rate unlimited{0, 1};
     for (int i = 0; i < 1000; ++i) { REQUIRE(unlimited.take(now)); }
 }
@@ -248,4 +263,16 @@ TEST_CASE("edge: a deadline can be moved, cleared, and outlived", "[edge]")
     wheel.advance(start + 10h);  // After a pause of many turns.
     CHECK(moved.rang == start + 10h);
     CHECK_FALSE(cleared.rang);
+}
+
+TEST_CASE("edge: what ended a connection by an exception stands in the server's log", "[edge]")
+{
+    const auto lines = fakes::captured_stderr([] {
+        log::start({.format = log::Format::json});
+        report(nullptr);
+        report(std::make_exception_ptr(std::runtime_error{"out of luck"}));
+        log::stop();
+    });
+    REQUIRE(lines.size() == 1);
+    CHECK_THAT(lines[0], Catch::Contains(R"("level":"error","part":"edge")") && Catch::Contains("out of luck"));
 }

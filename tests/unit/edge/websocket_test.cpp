@@ -241,6 +241,83 @@ TEST_CASE("edge: close sends what the gate has let pass, then the close frame, a
     CHECK(loopback.handler.texts.empty());
 }
 
+TEST_CASE("edge: a close that rests on state leaves behind the frames before it, once that is durable", "[edge]")
+{
+    Loopback loopback;
+    auto client = loopback.open_socket();
+    const auto id = loopback.handler.opened[0];
+    auto& edge = *loopback.edge;
+    edge.send(id, Seq{2}, FrameKind::own, "", "own");
+    edge.send(id, Seq{3}, FrameKind::chatter, "online", "chatter");
+    edge.close_after(id, Seq{5}, 4001, "taken over");
+    edge.close_after(id, Seq{6}, 4003, "only the first one counts");
+    edge.send(id, Seq{5}, FrameKind::own, "", "behind the close");
+    edge.send_now(id, "behind the close too");
+    client->send_text("not heard");
+    client->send_frame(kPing, "but still there");
+    CHECK(loopback.frame(*client).opcode == kPong);
+    edge.committed(Seq{3});
+    CHECK(loopback.frame(*client).payload == "own");
+    CHECK(loopback.frame(*client).payload == "chatter");
+    edge.committed(Seq{4});
+    client->send_frame(kPing, "");
+    CHECK(loopback.frame(*client).opcode == kPong);  // Were the close frame let pass, it would have come first.
+
+    SECTION("the commit that it waits for")
+    {
+        edge.committed(Seq{5});
+        const auto frame = loopback.frame(*client);
+        CHECK(frame.close_code() == 4001);
+        CHECK(frame.payload.substr(2) == "taken over");
+    }
+    SECTION("a close of the edge itself does not wait")
+    {
+        edge.close(id, 1008, "at once");
+        CHECK(loopback.frame(*client).close_code() == 1008);
+    }
+    SECTION("the peer may go meanwhile")
+    {
+        client->send_frame(kClose, close_payload(1000));
+        CHECK(loopback.frame(*client).close_code() == 1000);
+    }
+    client->send_frame(kClose, close_payload(1000));
+    client->send_fin();
+    CHECK(loopback.until([&] { return loopback.handler.closed == std::vector{id}; }));
+    edge.committed(Seq{6});
+    CHECK(loopback.handler.texts.empty());
+    CHECK(edge.counters().outbox_bytes == 0);
+}
+
+TEST_CASE("edge: a close that rests on state is decided once that is durable, also behind a write that hangs", "[edge]")
+{
+    Loopback loopback;
+    auto slow = loopback.open_socket("/ws", 4096);
+    const auto id = loopback.handler.opened[0];
+    auto& edge = *loopback.edge;
+    for (int i = 0; i < 10'000 && edge.counters().outbox_bytes == 0; ++i) {
+        edge.send(id, Seq{0}, FrameKind::own, "", std::string(16 * 1024, 'x'));
+        loopback.loop.poll();
+    }
+    REQUIRE(edge.counters().outbox_bytes > 0);  // The write before it hangs.
+    edge.close_after(id, Seq{1}, 4003, "session ended");
+    edge.committed(Seq{1});
+    edge.close(id, 4004, "comes too late");
+    WsFrame last;
+    do {
+        last = loopback.frame(*slow);
+    } while (last.opcode == kText);
+    CHECK(last.close_code() == 4003);
+}
+
+TEST_CASE("edge: a close that rests on what is durable leaves at once", "[edge]")
+{
+    Loopback loopback;
+    auto client = loopback.open_socket();
+    loopback.edge->committed(Seq{5});
+    loopback.edge->close_after(loopback.handler.opened[0], Seq{5}, 4003, "session ended");
+    CHECK(loopback.frame(*client).close_code() == 4003);
+}
+
 TEST_CASE("edge: a reader too slow is closed with 4002, and another connection notices nothing", "[edge]")
 {
     Options options;
@@ -288,6 +365,22 @@ TEST_CASE("edge: frames beyond the rate are handed over as such", "[edge]")
     CHECK(loopback.handler.texts == std::vector<std::string>{"0", "1", "2"});
     CHECK(loopback.handler.limited == std::vector<std::string>{"3", "4"});
     CHECK(loopback.edge->counters().rate_limited == 2);
+}
+
+TEST_CASE("edge: who keeps sending beyond the rate is closed with 1008, each frame before that refused", "[edge]")
+{
+    Options options;
+    options.frames_per_second = 1;
+    options.frames_burst = 3;
+    options.frames_excess_max = 4;
+    Loopback loopback{options};
+    auto client = loopback.open_socket();
+    for (int i = 0; i < 20; ++i) { client->send_text(std::to_string(i)); }
+    const auto frame = loopback.frame(*client);
+    CHECK(frame.opcode == kClose);
+    CHECK(frame.close_code() == 1008);
+    CHECK(loopback.handler.texts == std::vector<std::string>{"0", "1", "2"});
+    CHECK(loopback.handler.limited == std::vector<std::string>{"3", "4", "5", "6"});
 }
 
 TEST_CASE("edge: /ws/echo returns text and binary when offered, and is not there otherwise", "[edge]")

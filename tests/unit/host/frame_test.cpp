@@ -71,6 +71,25 @@ TEST_CASE("frame: what is not understood is refused with the number that could b
     CHECK(bad.q == row.q);
 }
 
+TEST_CASE("frame: the number of a frame is seen without parsing it", "[frame]")
+{
+    struct Row {
+        const char* text;
+        std::optional<std::uint64_t> n;
+        std::optional<std::uint64_t> q;
+    };
+    const Row row = GENERATE(Row{R"({"n":12,"op":"spin","game":"g","stake":5})", 12, {}},
+        Row{R"({ "op" : "ping", "q" : 0 })", {}, 0},
+        Row{R"({"bets":[{"n":3}],"n":9007199254740991})", 9007199254740991, {}}, Row{R"({"n":0})", {}, {}},
+        Row{R"({"n":-1})", {}, {}}, Row{R"({"n":1.0})", {}, {}}, Row{R"({"n":"1"})", {}, {}},
+        Row{R"({"n":9007199254740992})", {}, {}}, Row{R"({"q":99999999999999999999})", {}, {}},
+        Row{R"({"n":1,"q":1})", {}, {}}, Row{"[1]", {}, {}}, Row{"", {}, {}}, Row{"{", {}, {}});
+    INFO(row.text);
+    const auto numbers = skim_numbers(row.text);
+    CHECK(numbers.n == row.n);
+    CHECK(numbers.q == row.q);
+}
+
 TEST_CASE("frame: no text makes the parser do anything but answer", "[frame]")
 {
     // Mutations of good frames, by a generator with a seed: a failure names it through the message.

@@ -237,6 +237,49 @@ TEST_CASE("session: sessions end by log-out, by age and when a player has too ma
     }
 }
 
+TEST_CASE("session: at the limit a log-in ends the oldest session without a connection, and never another", "[session]")
+{
+    auto config = TestCasino::demo();
+    config.sessions.sessions_max = 3;
+    TestCasino casino{config};
+    for (const char* name : {"Ada", "Bob", "Cyd"}) { casino.player(name); }
+    CHECK(casino.send(session::Register{"Dan"}).has_value());
+    CHECK(casino.hello(1, "Ada").has_value());
+    const auto is_open = [&](const std::string& token) {
+        return casino.send(session::Authenticate{TestCasino::token_of(token)}).has_value();
+    };
+
+    casino.log_in("Dan", "Dan");
+    CHECK(casino.send(session::GetCounts{})->sessions_open == 3);
+    CHECK((is_open("Ada") && !is_open("Bob") && is_open("Cyd") && is_open("Dan")));
+    CHECK(casino.out.closes.empty());
+
+    SECTION("a session that was left counts as without a connection")
+    {
+        CHECK(casino.send(session::Disconnect{ConnectionId{1}}).has_value());
+        casino.log_in("Bob", "Bob");
+        CHECK_FALSE(is_open("Ada"));
+    }
+    SECTION("when all are connected, it is refused for now, and nothing is ended")
+    {
+        CHECK(casino.hello(2, "Cyd").has_value());
+        CHECK(casino.hello(3, "Dan").has_value());
+        const auto before = casino.casino->submitted().seq;
+        const auto refused = casino.send(session::LogIn{"Bob", TestCasino::token_of("Bob")});
+        CHECK(refused.error().code == ErrorCode::overloaded);
+        CHECK(refused.error().retry_after.has_value());
+        CHECK(casino.casino->submitted().seq == before);
+        CHECK((is_open("Ada") && is_open("Cyd") && is_open("Dan")));
+    }
+    SECTION("what was ended stays ended after a restart, when nobody is connected")
+    {
+        casino.crash();
+        CHECK_FALSE(is_open("Bob"));
+        casino.log_in("Bob", "Bob");
+        CHECK((!is_open("Ada") && is_open("Cyd") && is_open("Dan") && is_open("Bob")));
+    }
+}
+
 TEST_CASE("session: the welcome also tells the last answers of the session before", "[session]")
 {
     TestCasino casino;
@@ -250,6 +293,52 @@ TEST_CASE("session: the welcome also tells the last answers of the session befor
     casino.out = {};
     CHECK(casino.hello(2, "second").has_value());
     CHECK_THAT(casino.only_frame(), Contains(R"("last_n":0,"results":[],"previous":[)" + answer + "]"));
+}
+
+TEST_CASE(
+    "session: a welcome with all that follows it fits the outbox, whatever is kept; the newest come first", "[session]")
+{
+    auto config = TestCasino::demo();
+    config.edge.outbox_max_bytes = 4096;
+    config.sessions.answers_kept = 1'000;
+    config.sessions.pushes_kept = 10'000;
+    TestCasino casino{config};
+    casino.player("Ada");
+    casino.log_in("Ada", "second");
+    CHECK(casino.hello(1, "Ada").has_value());
+    CHECK(casino.hello(2, "second").has_value());
+    constexpr std::uint64_t kSpins = 60;
+    for (std::uint64_t n = 1; n <= kSpins; ++n) { CHECK(casino.spin(1, n).has_value()); }
+    const auto bytes = [&] {
+        std::size_t sum = 0;
+        for (const auto& frame : casino.out.frames) { sum += frame.text.size() + 64; }
+        return sum;
+    };
+
+    SECTION("the session's own answers")
+    {
+        casino.out = {};
+        CHECK(casino.hello(3, "Ada").has_value());
+        CHECK(bytes() <= 4096);
+        CHECK_THAT(
+            casino.only_frame(), Contains(R"({"re":60,)") && !Contains(R"({"re":1,)") && Contains(R"("previous":[])"));
+    }
+    SECTION("those of the session before")
+    {
+        casino.out = {};
+        CHECK(casino.send(session::Disconnect{ConnectionId{2}}).has_value());
+        CHECK(casino.hello(3, "second").has_value());
+        CHECK(bytes() <= 4096);
+        CHECK_THAT(casino.only_frame(), Contains(R"("results":[],"previous":[{"re":)") && Contains(R"({"re":60,)"));
+    }
+    SECTION("the pushes that a client missed: too many of them are a snapshot instead")
+    {
+        CHECK(casino.send(session::Disconnect{ConnectionId{2}}).has_value());
+        casino.out = {};
+        CHECK(casino.hello(3, "second", session::Resume{"life-1", 1}).has_value());
+        CHECK(bytes() <= 4096);
+        CHECK_THAT(casino.only_frame(), Contains(R"("resumed":false)"));
+    }
 }
 
 TEST_CASE("session: an erased player's nickname cannot be read any more, in facts or in memory", "[session]")
