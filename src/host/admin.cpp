@@ -98,7 +98,7 @@ private:
         const auto& [error, size] = read;
         if (error) { co_return; }
         line.resize(size);
-        decide(line, handlers_, [socket](std::optional<std::string> failure) { send_answer(socket, failure); });
+        decide(line, handlers_, [socket](const std::optional<std::string>& failure) { send_answer(socket, failure); });
     }
 
     asio::io_context& loop_;

@@ -8,6 +8,7 @@
 
 /// What libFuzzer calls with each input. A target asserts what must hold of whatever its parser accepts; ASan and UBSan
 /// watch the rest.
+// NOLINTNEXTLINE(readability-identifier-naming): the name is libFuzzer's.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace croupier::fuzz {
