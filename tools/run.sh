@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds Croupier and starts a demo casino: tools/run.sh [options of croupier serve…]
+# Installs what is missing, builds Croupier and starts a casino: tools/run.sh [options of croupier serve…]
+# A demo, unless the caller brings a configuration (--config FILE): then that decides everything. Relative paths count
+# from the repository's root.
 source "$(dirname "${BASH_SOURCE[0]}")/lib/setup.sh"
 
 install_missing build
@@ -7,14 +9,10 @@ check_node
 configure release
 build release croupier croupier-load croupier-rtp
 
-# What the caller says wins over the defaults.
-address="127.0.0.1:8080"
-defaults=(--demo)
-[[ " $* " =~ [[:space:]]--data-dir[=[:space:]] ]] || defaults+=(--data-dir data)
-if [[ " $* " =~ [[:space:]]--listen[=[:space:]]([^[:space:]]+) ]]; then
-    address="${BASH_REMATCH[1]}"
-else
-    defaults+=(--listen "$address")
-fi
-say "Croupier plays at http://${address/#127.0.0.1:/localhost:}   (Ctrl-C stops it)"
+# Ahead of what the caller says: the last --set of a key counts. Address and data directory have the server's defaults.
+defaults=(--set server.demo=true)
+for argument; do
+    [[ "$argument" == --config || "$argument" == --config=* ]] && defaults=()
+done
+say "Starting Croupier: the line \"listening on\" tells its address   (Ctrl-C stops it)"
 exec build/release/bin/croupier serve "${defaults[@]}" "$@"

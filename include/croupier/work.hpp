@@ -60,6 +60,7 @@ public:
 
     /// From here on the fact is true: it is folded at once, and written with the unit.
     template <class Fact>
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): a request's answer is moved into the unit.
     void add(Fact fact)
     {
         if constexpr (std::is_same_v<Fact, RequestRecord>) {

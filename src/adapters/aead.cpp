@@ -16,10 +16,10 @@ using Context = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
 
 const EVP_CIPHER* cipher()
 {
-    static const std::unique_ptr<EVP_CIPHER, decltype(&EVP_CIPHER_free)> fetched{
+    static const std::unique_ptr<EVP_CIPHER, decltype(&EVP_CIPHER_free)> kFetched{
         EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr), &EVP_CIPHER_free};
-    CROUPIER_ASSERT(fetched != nullptr);
-    return fetched.get();
+    CROUPIER_ASSERT(kFetched != nullptr);
+    return kFetched.get();
 }
 
 const unsigned char* in(std::span<const std::byte> bytes)

@@ -35,15 +35,22 @@ Serve make_tls_server(const Options& options, std::string& failed)
     CROUPIER_ASSERT(options.tls_certificate && options.tls_key);
     auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
     restrict_protocol(*context);
+    const std::string certificate = options.tls_certificate->string();
+    const std::string key = options.tls_key->string();
     boost::system::error_code error;
-    context->use_certificate_chain_file(options.tls_certificate->string(), error);
+    context->use_private_key_file(key, ssl::context::pem, error);
     if (error) {
-        failed = options.tls_certificate->string() + ": " + error.message();
+        failed = key + ": cannot be used as the private key: " + error.message();
         return {};
     }
-    context->use_private_key_file(options.tls_key->string(), ssl::context::pem, error);
+    context->use_certificate_chain_file(certificate, error);
     if (error) {
-        failed = options.tls_key->string() + ": " + error.message();
+        failed = certificate + ": cannot be used as the certificate: " + error.message();
+        return {};
+    }
+    // The certificate has put aside a key that does not fit, also one of another kind (RSA beside EC).
+    if (SSL_CTX_check_private_key(context->native_handle()) != 1) {
+        failed = key + ": is not the key of " + certificate;
         return {};
     }
     return [context](const std::shared_ptr<Hub>& hub, TcpSocket socket) {

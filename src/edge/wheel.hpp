@@ -22,10 +22,11 @@ public:
         /// The deadline has passed; it is not set any more, and may be set anew.
         virtual void on_due(SteadyTime now) = 0;
 
-    protected:
-        Deadline() = default;
         Deadline(const Deadline&) = delete;
         Deadline& operator=(const Deadline&) = delete;
+
+    protected:
+        Deadline() = default;
         ~Deadline() = default;
 
     private:

@@ -8,8 +8,9 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
-#include "croupier/json_writer.hpp"
 #include "adapters/log.hpp"
+#include "admin_line.hpp"
+#include "croupier/json_writer.hpp"
 #include "strict_json.hpp"
 
 namespace croupier::host {
@@ -39,27 +40,14 @@ void send_answer(const std::shared_ptr<Protocol::socket>& socket, const std::opt
         });
 }
 
-void decide(const std::string& line, const Admin::Handlers& handlers, Admin::Done done)
+void decide(std::string_view text, const Admin::Handlers& handlers, Admin::Done done)
 {
-    const auto root = parse_json(line);
-    const JsonValue* op = root ? root->member("op") : nullptr;
-    if (op == nullptr) { return done("not a request"); }
-    if (op->text == "backup") {
-        const JsonValue* directory = root->member("directory");
-        if (directory == nullptr || !std::filesystem::path{directory->text}.is_absolute()) {
-            return done("backup wants an absolute directory");
-        }
-        return handlers.backup(directory->text, std::move(done));
+    const auto line = parse_admin_line(text);
+    if (!line) { return done(line.error()); }
+    if (const auto* backup = std::get_if<BackupLine>(&*line)) {
+        return handlers.backup(backup->directory, std::move(done));
     }
-    if (op->text == "erase") {
-        const JsonValue* player = root->member("player");
-        if (player == nullptr || player->text.empty() || player->text.size() > 18
-            || player->text.find_first_not_of("0123456789") != std::string::npos) {
-            return done("erase wants a player's number");
-        }
-        return handlers.erase(std::stoull(player->text), std::move(done));
-    }
-    done("there is no such operation");
+    handlers.erase(std::get<EraseLine>(*line).player, std::move(done));
 }
 
 class SocketAdmin final : public Admin {
@@ -110,7 +98,7 @@ private:
         const auto& [error, size] = read;
         if (error) { co_return; }
         line.resize(size);
-        decide(line, handlers_, [socket](std::optional<std::string> failure) { send_answer(socket, failure); });
+        decide(line, handlers_, [socket](const std::optional<std::string>& failure) { send_answer(socket, failure); });
     }
 
     asio::io_context& loop_;

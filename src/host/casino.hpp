@@ -43,7 +43,7 @@ public:
         UnitOfWork work = begin(now);
         last_input_ = next(last_input_);
         Context context{now, last_input_, work, out};
-        auto result = decide(context);
+        auto result = std::forward<Decide>(decide)(context);
         bus_.drain(context);
         submit(work);
         return result;

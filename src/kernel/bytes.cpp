@@ -12,16 +12,16 @@ namespace croupier {
 Hash sha256(std::span<const std::byte> first, std::span<const std::byte> second)
 {
     // Fetching an algorithm by name costs more than hashing a unit of work: do it once a thread.
-    thread_local const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> algorithm{
+    thread_local const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> kAlgorithm{
         EVP_MD_fetch(nullptr, "SHA256", nullptr), &EVP_MD_free};
-    thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{
+    thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> kContext{
         EVP_MD_CTX_new(), &EVP_MD_CTX_free};
     Hash hash;
     unsigned int size = 0;
-    const bool done = EVP_DigestInit_ex2(context.get(), algorithm.get(), nullptr) == 1
-        && EVP_DigestUpdate(context.get(), first.data(), first.size()) == 1
-        && EVP_DigestUpdate(context.get(), second.data(), second.size()) == 1
-        && EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(hash.data()), &size) == 1;
+    const bool done = EVP_DigestInit_ex2(kContext.get(), kAlgorithm.get(), nullptr) == 1
+        && EVP_DigestUpdate(kContext.get(), first.data(), first.size()) == 1
+        && EVP_DigestUpdate(kContext.get(), second.data(), second.size()) == 1
+        && EVP_DigestFinal_ex(kContext.get(), reinterpret_cast<unsigned char*>(hash.data()), &size) == 1;
     CROUPIER_ASSERT(done && size == hash.size());
     return hash;
 }

@@ -54,7 +54,9 @@ class Answer:
 class Server:
     """The server's process. All that it ever wrote stays in `output` and `log`, also over restarts."""
 
-    def __init__(self, data_dir, *arguments, settings=None, demo=True, environment=None, listen="127.0.0.1:0"):
+    def __init__(self, data_dir, *arguments, settings=None, demo=True, environment=None, listen="127.0.0.1:0",
+                 tls=None):
+        self.tls = tls  # An ssl.SSLContext: the server was given a certificate.
         self.data_dir = pathlib.Path(data_dir)
         self.arguments = [BINARY, "serve", "--data-dir", str(data_dir), "--listen", listen, *arguments]
         if demo:
@@ -145,7 +147,9 @@ class Server:
             body = json.dumps(body).encode()
         if body is not None:
             headers.setdefault("Content-Type", "application/json")
-        connection = http.client.HTTPConnection(*self.address, timeout=timeout or TIMEOUT)
+        options = {"timeout": timeout or TIMEOUT}
+        connection = (http.client.HTTPSConnection(*self.address, context=self.tls, **options) if self.tls
+                      else http.client.HTTPConnection(*self.address, **options))
         try:
             connection.request(method, path, body, headers)
             response = connection.getresponse()
@@ -210,7 +214,7 @@ class Connection(wire.WebSocket):
     """A WebSocket that said hello. Frames that nobody asked for wait in `pushes`."""
 
     def __init__(self, server, token, resume=None, hello=True):
-        super().__init__(server.address)
+        super().__init__(server.address, tls=server.tls)
         self.pushes = []
         self.unclaimed = []
         self.q = 1

@@ -65,11 +65,13 @@ def close_payload(code, reason=b""):
 
 
 class Stream:
-    """A TCP connection that reads exactly, with a deadline for each read."""
+    """A TCP connection, with TLS if there is an ssl.SSLContext, that reads exactly, with a deadline for each read."""
 
-    def __init__(self, address, timeout=None):
+    def __init__(self, address, timeout=None, tls=None):
         self.socket = socket.create_connection(address, timeout or TIMEOUT)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if tls is not None:
+            self.socket = tls.wrap_socket(self.socket, server_hostname=address[0])
         self.buffer = b""
 
     def send(self, data):
@@ -155,8 +157,8 @@ def accept_of(key):
 class WebSocket(Stream):
     """An open WebSocket. Raises Refused when the server does not upgrade."""
 
-    def __init__(self, address, path="/ws", protocol="croupier.v1", headers=(), timeout=None):
-        super().__init__(address, timeout)
+    def __init__(self, address, path="/ws", protocol="croupier.v1", headers=(), timeout=None, tls=None):
+        super().__init__(address, timeout, tls)
         key = base64.b64encode(os.urandom(16)).decode()
         self.send(handshake_request(address, path, protocol, headers, key))
         response = self.response()

@@ -154,3 +154,48 @@ TEST_CASE("fakes: files in memory are replaced, listed by folder and removed", "
     CHECK(disk.remove("a/one"));
     CHECK(disk.read("a/one") == std::nullopt);
 }
+
+TEST_CASE("fakes: a link keeps the order of its frames, and loses what waits when it is cut", "[fakes]")
+{
+    fakes::MemoryLink link;
+    link.write("one");
+    link.write("two");
+    CHECK(link.take() == "one");
+    link.close(1001, "going away");
+    link.write("after the end");
+    CHECK(link.closed() == std::nullopt);  // The peer has not read so far yet.
+    CHECK(link.take() == "two");
+    CHECK(link.take() == std::nullopt);
+    CHECK(link.closed() == fakes::MemoryLink::Close{1001, "going away"});
+    link.close(1011, "again");
+    CHECK(link.closed()->code == 1001);
+
+    fakes::MemoryLink broken;
+    broken.write("lost");
+    broken.cut();
+    broken.write("lost as well");
+    broken.close(1000, "unheard");
+    CHECK(broken.take() == std::nullopt);
+    CHECK(broken.closed() == std::nullopt);
+}
+
+TEST_CASE("fakes: a vendor answers each call once, when the test says so", "[fakes]")
+{
+    fakes::ManualVendor vendor;
+    std::vector<std::string> heard;
+    const auto hear = [&](std::string call) {
+        return [&heard, call = std::move(call)](const Result<Vendor::Answer>& answer) {
+            heard.push_back(call + ": " + (answer ? answer->body : std::string{name(answer.error().code)}));
+        };
+    };
+    vendor.post("https://pay.example/", "first", 5s, hear("first"));
+    vendor.post("https://pay.example/", "second", 5s, hear("second"));
+    CHECK(heard.empty());
+    REQUIRE(vendor.waiting().size() == 2);
+    CHECK(vendor.waiting()[0].body == "first");
+    CHECK(vendor.waiting()[0].timeout == 5s);
+    vendor.answer(Vendor::Answer{200, "paid"}, 1);
+    vendor.answer(refuse(ErrorCode::not_available));
+    CHECK(heard == std::vector<std::string>{"second: paid", "first: not_available"});
+    CHECK(vendor.waiting().empty());
+}

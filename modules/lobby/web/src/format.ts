@@ -15,13 +15,13 @@ export function decimal(minor: number, exponent: number): string {
 
 const formats = new Map<string, Intl.NumberFormat>();
 
-function format(currency: string, exponent: number, signed: boolean): Intl.NumberFormat {
-  const key = `${currency}/${exponent}/${signed}`;
+function format(currency: string, exponent: number): Intl.NumberFormat {
+  const key = `${currency}/${exponent}`;
   let found = formats.get(key);
   if (found === undefined) {
     found = new Intl.NumberFormat('en', {
       style: 'currency', currency, currencyDisplay: 'narrowSymbol', minimumFractionDigits: exponent,
-      maximumFractionDigits: exponent, signDisplay: signed ? 'exceptZero' : 'auto',
+      maximumFractionDigits: exponent,
     });
     formats.set(key, found);
   }
@@ -30,13 +30,16 @@ function format(currency: string, exponent: number, signed: boolean): Intl.Numbe
 
 /** "€2.50", in the currency's own decimals. */
 export function money(minor: number, { currency, exponent }: Amount): string {
-  // Intl takes decimal text as it is and rounds nothing; the type of the library does not know that yet everywhere.
-  return format(currency, exponent, false).format(decimal(minor, exponent) as Intl.StringNumericLiteral);
+  if (minor < 0) return `-${money(-minor, { currency, exponent })}`;
+  // Intl lays out the whole units, a bigint; of a decimal text older engines keep only what a double holds.
+  const [whole = '0', fraction = ''] = decimal(minor, exponent).split('.');
+  const parts = format(currency, exponent).formatToParts(BigInt(whole));
+  return parts.map(({ type, value }) => (type === 'fraction' ? fraction : value)).join('');
 }
 
 /** "+€2.50" or "−€2.50". */
-export function signedMoney(minor: number, { currency, exponent }: Amount): string {
-  return format(currency, exponent, true).format(decimal(minor, exponent) as Intl.StringNumericLiteral).replace('-', '−');
+export function signedMoney(minor: number, amount: Amount): string {
+  return (minor < 0 ? '−' : minor > 0 ? '+' : '') + money(Math.abs(minor), amount);
 }
 
 /** A chip's or a button's short form: "€5", "€2.50". */
