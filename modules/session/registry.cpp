@@ -137,8 +137,15 @@ void Registry::apply(const RequestRecord& fact)
     CROUPIER_ASSERT(n == session.last_n + 1);
     session.last_n = n;
     if (fact.result != 0) { ++session.refusals; }
-    session.answers.push_back(Answer{n, fact.content_hash, fact.answer});
-    if (session.answers.size() > options_->answers_kept) { session.answers.erase(session.answers.begin()); }
+    if (session.answers.size() < options_->answers_kept) {
+        session.answers.emplace_back();
+    } else {
+        std::ranges::rotate(session.answers, session.answers.begin() + 1);  // The oldest one's memory serves again.
+    }
+    Answer& newest = session.answers.back();
+    newest.n = n;
+    newest.content = fact.content_hash;
+    newest.text.assign(fact.answer);
 }
 
 const Registry::Player* Registry::player(PlayerId id) const

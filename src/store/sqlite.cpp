@@ -22,6 +22,8 @@ bool SqliteError::is_about_content() const noexcept
 
 Connection::Connection(const std::string& path, OpenMode mode, const std::string& vfs)
 {
+    // Unless told before its first use, SQLite counts memory under a mutex that writer and views would share.
+    [[maybe_unused]] static const int uncounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     switch (mode) {
         case OpenMode::create: flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE; break;

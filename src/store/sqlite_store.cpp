@@ -10,6 +10,7 @@
 
 #include "croupier/assert.hpp"
 #include "files.hpp"
+#include "threads.hpp"
 
 namespace croupier::store {
 
@@ -187,6 +188,7 @@ private:
 
     void run()
     {
+        name_this_thread("ledger-writer");
         while (true) {
             Turn turn = wait();
             if (turn.stop || failed_) { break; }

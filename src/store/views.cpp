@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "croupier/assert.hpp"
+#include "threads.hpp"
 
 namespace croupier::store {
 
@@ -78,6 +79,8 @@ void Views::close()
 
 void Views::run()
 {
+    name_this_thread("views");
+    step_back_this_thread();
     while (true) {
         Units units;
         bool ask = false;

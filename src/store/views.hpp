@@ -35,7 +35,7 @@ struct ViewsOptions {
     std::size_t read_bytes = 256 * 1024;             ///< One slice of catching up: so long the writer is held up.
     std::size_t transaction_units_max = 8192;
     /// A transaction begins when so many units wait, after so long, or when somebody calls catch_up().
-    std::size_t gather_units = 8192;
+    std::size_t gather_units = 4096;
     std::chrono::milliseconds gather_time{250};
 
     /// Optional; without it no snapshots are written. Its state must be that of `folded`.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "croupier/codec.hpp"
+#include "threads.hpp"
 
 namespace croupier::store {
 
@@ -80,6 +81,7 @@ ViewsReader::~ViewsReader()
 
 void ViewsReader::run()
 {
+    name_this_thread("views-reader");
     while (true) {
         Job job;
         {
