@@ -14,6 +14,8 @@ enum class RoundId : std::uint64_t {};
 enum class AccountId : std::uint64_t {};
 enum class TransferId : std::uint64_t {};
 enum class EventId : std::uint64_t {};
+enum class HoldId : std::uint64_t {};
+enum class OperatorId : std::uint64_t {};
 
 /// Position of a unit of work in the ledger: 1, 2, 3, … without gaps. 0 stands before the first.
 enum class Seq : std::uint64_t {};

@@ -55,6 +55,11 @@ enum class Finality : std::uint8_t {
     X(account_unknown, 403, final_, 404, "There is no such account.") \
     X(currency_mismatch, 404, final_, 400, "The accounts hold different currencies.") \
     X(bank_exposed, 405, final_, 409, "The bank could not pay this round's largest win.") \
+    X(account_frozen, 406, final_, 403, "This account is frozen.") \
+    X(hold_unknown, 407, final_, 404, "There is no such hold.") \
+    X(hold_resolved, 408, final_, 409, "This hold has been resolved already.") \
+    X(proposal_unknown, 409, final_, 404, "There is no such proposal, or it has been decided.") \
+    X(same_operator, 410, final_, 403, "A second person has to confirm this.") \
     X(risk_refused, 500, final_, 403, "A limit on play refuses this stake.") \
     X(entropy_unavailable, 600, transient, 503, "The random number generator is not in a state to be used.") \
     X(internal, 601, transient, 500, "The server failed; the event is logged.")

@@ -19,7 +19,11 @@
 /// ledger.db hold the same and nothing else, so that rows and bytes follow from each other.
 namespace croupier {
 
-/// The request that a unit answers for ever. A session's command: scope is the session, key its n (8 bytes, big-endian).
+/// Set in the scope of an operator's request; the rest of the scope is then the operator.
+inline constexpr std::uint64_t kOperatorScopes = std::uint64_t{1} << 63;
+
+/// The request that a unit answers for ever. A session's command: scope is the session, key its n (8 bytes, big-endian). An
+/// operator's: scope is kOperatorScopes | operator, key the caller's Idempotency-Key.
 struct RequestRecord {
     std::uint64_t scope = 0;   ///< 0: this unit answers no request.
     Bytes key;                 ///< At most 64 bytes.

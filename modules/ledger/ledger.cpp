@@ -10,12 +10,14 @@ namespace {
 
 /// Far below the limit of int64, so that sums of a few balances cannot wrap.
 constexpr std::int64_t kBalanceMax = std::int64_t{1} << 61;
+constexpr std::chrono::seconds kHoldsFullRetry{1};
 
 /// Which sign a balance may take depends on the account's kind only.
 bool may_be_negative(AccountKind kind)
 {
     switch (kind) {
         case AccountKind::player:
+        case AccountKind::held:
         case AccountKind::bank: return false;
         case AccountKind::promo:
         case AccountKind::psp:
@@ -33,9 +35,9 @@ Ledger::Account* Ledger::find(AccountId id)
 
 const Ledger::Account* Ledger::find(AccountId id) const { return const_cast<Ledger*>(this)->find(id); }
 
-AccountId Ledger::account_of(PlayerId player) const
+Ledger::Accounts Ledger::accounts_of(PlayerId player) const
 {
-    return raw(player) == 0 || raw(player) > player_accounts_.size() ? AccountId{0} : player_accounts_[raw(player) - 1];
+    return raw(player) == 0 || raw(player) > player_accounts_.size() ? Accounts{} : player_accounts_[raw(player) - 1];
 }
 
 AccountId Ledger::house(AccountKind kind) const
@@ -69,7 +71,7 @@ void Ledger::transfer(AccountId debit, AccountId credit, std::int64_t amount, Tr
 {
     const Account* from = find(debit);
     const Account* to = find(credit);
-    CROUPIER_ASSERT(from != nullptr && to != nullptr && from != to);
+    CROUPIER_ASSERT(from != nullptr && to != nullptr && from != to && from->pocket == to->pocket);
     CROUPIER_ASSERT(amount > 0 && amount <= kBalanceMax);
     context.work.add(Transferred{.id = context.work.next_transfer(),
         .debit = debit,
@@ -103,6 +105,7 @@ Result<Balance> Ledger::take_stake(const TakeStake& command, Context& context)
     if (command.stake <= 0 || command.win_max < 0) { return refuse(ErrorCode::amount_invalid); }
     const AccountId account = account_of(command.player);
     if (account == AccountId{0}) { return refuse(ErrorCode::account_unknown); }
+    if (find(account)->frozen) { return refuse(ErrorCode::account_frozen); }
     if (find(account)->balance < command.stake) { return refuse(ErrorCode::insufficient_funds); }
     // The bank must be able to pay the worst outcome out of what it has once it holds the stake.
     const AccountId bank = house(AccountKind::bank);
@@ -144,6 +147,135 @@ Result<Balance> Ledger::grant_promo(const GrantPromo& command, Context& context)
     return balance_of(account);
 }
 
+Result<Balance> Ledger::deposit(const Deposit& command, Context& context)
+{
+    if (command.amount <= 0) { return refuse(ErrorCode::amount_invalid); }
+    const AccountId account = account_of(command.player);
+    if (account == AccountId{0}) { return refuse(ErrorCode::account_unknown); }
+    if (find(account)->frozen) { return refuse(ErrorCode::account_frozen); }
+    const AccountId psp = house(AccountKind::psp);
+    if (command.amount > kBalanceMax - find(account)->balance || command.amount > kBalanceMax + find(psp)->balance) {
+        return refuse(ErrorCode::amount_overflow);
+    }
+    transfer(psp, account, command.amount, TransferCode::deposit, 0, context);
+    return balance_of(account);
+}
+
+Result<Balance> Ledger::adjust(const Adjust& command, Context& context)
+{
+    if (command.amount == 0) { return refuse(ErrorCode::amount_invalid); }
+    const AccountId account = account_of(command.player);
+    if (account == AccountId{0}) { return refuse(ErrorCode::account_unknown); }
+    const AccountId adjustments = house(AccountKind::adjustments);
+    const std::int64_t player_has = find(account)->balance;
+    const std::int64_t house_has = find(adjustments)->balance;
+    if (command.amount < 0) {
+        if (command.amount < -player_has) { return refuse(ErrorCode::insufficient_funds); }
+        if (-command.amount > kBalanceMax - house_has) { return refuse(ErrorCode::amount_overflow); }
+        transfer(account, adjustments, -command.amount, TransferCode::adjustment, 0, context);
+    } else {
+        if (command.amount > kBalanceMax - player_has || command.amount > kBalanceMax + house_has) {
+            return refuse(ErrorCode::amount_overflow);
+        }
+        transfer(adjustments, account, command.amount, TransferCode::adjustment, 0, context);
+    }
+    return balance_of(account);
+}
+
+Result<Holding> Ledger::hold(const Hold& command, Context& context)
+{
+    if (command.amount <= 0) { return refuse(ErrorCode::amount_invalid); }
+    const AccountId account = account_of(command.player);
+    if (account == AccountId{0}) { return refuse(ErrorCode::account_unknown); }
+    if (find(account)->frozen) { return refuse(ErrorCode::account_frozen); }
+    if (find(account)->balance < command.amount) { return refuse(ErrorCode::insufficient_funds); }
+    if (holds_.size() >= options_.holds_max) { return refuse(ErrorCode::overloaded, kHoldsFullRetry); }
+
+    if (accounts_of(command.player).held == AccountId{0}) { open(AccountKind::held, command.player, context); }
+    const HoldId id = next(last_hold_);
+    transfer(account, accounts_of(command.player).held, command.amount, TransferCode::hold, raw(id), context);
+    context.work.add(Held{id, command.player, command.amount, command.expires_at});
+    return Holding{id, command.amount, command.player, balance_of(account)};
+}
+
+Result<Held> Ledger::open_hold(HoldId id) const
+{
+    if (raw(id) == 0 || id > last_hold_) { return refuse(ErrorCode::hold_unknown); }
+    const auto found = holds_.find(id);
+    if (found == holds_.end()) { return refuse(ErrorCode::hold_resolved); }
+    return found->second;
+}
+
+Holding Ledger::resolve(const Held& hold, std::int64_t posted, Resolution how, Context& context)
+{
+    CROUPIER_ASSERT(posted >= 0 && posted <= hold.amount);
+    const Accounts accounts = accounts_of(hold.player);
+    if (posted > 0) {
+        transfer(accounts.held, house(AccountKind::psp), posted, TransferCode::withdrawal, raw(hold.hold), context);
+    }
+    if (posted < hold.amount) {
+        transfer(
+            accounts.held, accounts.available, hold.amount - posted, TransferCode::release, raw(hold.hold), context);
+    }
+    context.work.add(HoldResolved{hold.hold, hold.player, how, posted});
+    return Holding{hold.hold, posted, hold.player, balance_of(accounts.available)};
+}
+
+Result<Holding> Ledger::post_hold(const PostHold& command, Context& context)
+{
+    const auto hold = open_hold(command.hold);
+    if (!hold) { return std::unexpected{hold.error()}; }
+    const std::int64_t amount = command.amount.value_or(hold->amount);
+    if (amount < 1 || amount > hold->amount) { return refuse(ErrorCode::amount_invalid); }
+    return resolve(*hold, amount, Resolution::posted, context);
+}
+
+Result<Holding> Ledger::void_hold(const VoidHold& command, Context& context)
+{
+    const auto hold = open_hold(command.hold);
+    if (!hold) { return std::unexpected{hold.error()}; }
+    return resolve(*hold, 0, Resolution::voided, context);
+}
+
+std::optional<Holding> Ledger::expire_one(Context& context)
+{
+    if (expiries_.empty() || expiries_.begin()->first > context.now) { return std::nullopt; }
+    const Held hold = holds_.at(expiries_.begin()->second);
+    return resolve(hold, 0, Resolution::expired, context);
+}
+
+Result<Balance> Ledger::set_frozen(const SetFrozen& command, Context& context)
+{
+    const AccountId account = account_of(command.player);
+    if (account == AccountId{0}) { return refuse(ErrorCode::account_unknown); }
+    if (find(account)->frozen != command.frozen) { context.work.add(FrozenSet{command.player, command.frozen}); }
+    return balance_of(account);
+}
+
+OpenHolds Ledger::open_holds(const ListHolds& command) const
+{
+    OpenHolds open;
+    for (auto hold = holds_.upper_bound(command.after); hold != holds_.end() && open.holds.size() < command.limit;
+        ++hold) {
+        open.holds.push_back(hold->second);
+    }
+    return open;
+}
+
+TrialBalance Ledger::trial_balance() const
+{
+    TrialBalance trial;
+    for (std::size_t kind = 0; kind < sums_.size(); ++kind) {
+        if (sums_[kind].accounts == 0) { continue; }
+        trial.rows.push_back({.kind = static_cast<AccountKind>(kind),
+            .pocket = Pocket::cash,
+            .currency = options_.currency,
+            .accounts = sums_[kind].accounts,
+            .balance = sums_[kind].balance});
+    }
+    return trial;
+}
+
 LedgerTotals Ledger::totals() const
 {
     LedgerTotals totals{.accounts = accounts_.size(), .transfers = transfers_};
@@ -151,7 +283,9 @@ LedgerTotals Ledger::totals() const
         const auto sum = checked_add(totals.sum, account.balance);
         CROUPIER_ASSERT(sum.has_value());
         totals.sum = *sum;
-        if (account.kind == AccountKind::player) { totals.players += account.balance; }
+        if (account.kind == AccountKind::player || account.kind == AccountKind::held) {
+            totals.players += account.balance;
+        }
         if (account.kind == AccountKind::bank) { totals.bank += account.balance; }
         if (account.kind == AccountKind::promo) { totals.promo += account.balance; }
     }
@@ -172,18 +306,32 @@ void Ledger::start(Context& context)
 void Ledger::check() const
 {
     CROUPIER_ASSERT(totals().sum == 0);
-    for (const Account& account : accounts_) { CROUPIER_ASSERT(account.balance >= 0 || may_be_negative(account.kind)); }
+    decltype(sums_) sums{};
+    std::map<PlayerId, std::int64_t> held;
+    for (const auto& [id, hold] : holds_) { held[hold.player] += hold.amount; }
+    for (const Account& account : accounts_) {
+        CROUPIER_ASSERT(account.balance >= 0 || may_be_negative(account.kind));
+        ++sums[raw(account.kind)].accounts;
+        sums[raw(account.kind)].balance += account.balance;
+        if (account.kind != AccountKind::held) { continue; }
+        const auto found = held.find(account.player);
+        CROUPIER_ASSERT(account.balance == (found == held.end() ? 0 : found->second));
+    }
+    CROUPIER_ASSERT(sums == sums_ && expiries_.size() == holds_.size());
 }
 
 void Ledger::apply(const AccountOpened& fact)
 {
     CROUPIER_ASSERT(raw(fact.account) == accounts_.size() + 1);
     CROUPIER_ASSERT(fact.currency == options_.currency);  // A ledger is opened with the currency it began with.
-    accounts_.push_back(Account{.kind = fact.kind, .player = fact.player});
-    if (fact.kind == AccountKind::player) {
-        if (player_accounts_.size() < raw(fact.player)) { player_accounts_.resize(raw(fact.player), AccountId{0}); }
-        player_accounts_[raw(fact.player) - 1] = fact.account;
-    }
+    accounts_.push_back(Account{.kind = fact.kind, .pocket = fact.pocket, .player = fact.player});
+    ++sums_[raw(fact.kind)].accounts;
+    if (raw(fact.player) == 0) { return; }
+    if (player_accounts_.size() < raw(fact.player)) { player_accounts_.resize(raw(fact.player)); }
+    Accounts& accounts = player_accounts_[raw(fact.player) - 1];
+    AccountId& account = fact.kind == AccountKind::held ? accounts.held : accounts.available;
+    CROUPIER_ASSERT(account == AccountId{0});
+    account = fact.account;
 }
 
 void Ledger::apply(const Transferred& fact)
@@ -193,6 +341,8 @@ void Ledger::apply(const Transferred& fact)
     CROUPIER_ASSERT(debit != nullptr && credit != nullptr && debit != credit);
     debit->balance -= fact.amount;
     credit->balance += fact.amount;
+    sums_[raw(debit->kind)].balance -= fact.amount;
+    sums_[raw(credit->kind)].balance += fact.amount;
     ++debit->version;
     ++credit->version;
     ++transfers_;
@@ -202,6 +352,30 @@ void Ledger::apply(const Transferred& fact)
     CROUPIER_ASSERT(debit->balance >= 0 || may_be_negative(debit->kind));
 }
 
+void Ledger::apply(const Held& fact)
+{
+    CROUPIER_ASSERT(fact.hold == next(last_hold_) && fact.amount > 0);
+    last_hold_ = fact.hold;
+    holds_.emplace(fact.hold, fact);
+    expiries_.emplace(fact.expires_at, fact.hold);
+}
+
+void Ledger::apply(const HoldResolved& fact)
+{
+    const auto found = holds_.find(fact.hold);
+    CROUPIER_ASSERT(found != holds_.end() && found->second.player == fact.player);  // A hold is resolved once.
+    CROUPIER_ASSERT(fact.posted <= found->second.amount);
+    expiries_.erase({found->second.expires_at, fact.hold});
+    holds_.erase(found);
+}
+
+void Ledger::apply(const FrozenSet& fact)
+{
+    Account* account = find(account_of(fact.player));
+    CROUPIER_ASSERT(account != nullptr);
+    account->frozen = fact.frozen;
+}
+
 void Ledger::save(ByteWriter& out) const
 {
     out.write(options_.currency);
@@ -209,10 +383,15 @@ void Ledger::save(ByteWriter& out) const
     out.write(static_cast<std::uint32_t>(accounts_.size()));
     for (const Account& account : accounts_) {
         out.write(account.kind);
+        out.write(account.pocket);
+        out.write(account.frozen);
         out.write(account.player);
         out.write(account.balance);
         out.write(account.version);
     }
+    out.write(last_hold_);
+    out.write(static_cast<std::uint32_t>(holds_.size()));
+    for (const auto& [id, hold] : holds_) { out.write(hold); }
 }
 
 bool Ledger::restore(ByteReader& in)
@@ -224,13 +403,23 @@ bool Ledger::restore(ByteReader& in)
     for (std::uint32_t i = 0; i < count && !in.failed(); ++i) {
         Account account;
         account.kind = in.read<AccountKind>();
+        account.pocket = in.read<Pocket>();
+        account.frozen = in.read<bool>();
         account.player = in.read<PlayerId>();
         account.balance = in.read<std::int64_t>();
         account.version = in.read<std::uint64_t>();
         if (in.failed() || raw(account.player) > count) { return false; }
         restored.apply(AccountOpened{
-            static_cast<AccountId>(i + 1), account.kind, Pocket::cash, account.player, options_.currency});
+            static_cast<AccountId>(i + 1), account.kind, account.pocket, account.player, options_.currency});
         restored.accounts_.back() = account;
+        restored.sums_[raw(account.kind)].balance += account.balance;
+    }
+    restored.last_hold_ = in.read<HoldId>();
+    const auto holds = in.read<std::uint32_t>();
+    for (std::uint32_t i = 0; i < holds && !in.failed(); ++i) {
+        const auto hold = in.read<Held>();
+        restored.expiries_.emplace(hold.expires_at, hold.hold);
+        restored.holds_.emplace(hold.hold, hold);
     }
     if (in.failed()) { return false; }
     *this = std::move(restored);

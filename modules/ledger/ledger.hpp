@@ -1,7 +1,11 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "croupier/messages/ledger.hpp"
@@ -12,14 +16,16 @@
 namespace croupier::ledger {
 
 struct Options {
-    Currency currency;              ///< The casino's one currency.
-    std::int64_t bank_capital = 0;  ///< Minor units that the owner puts into the bank when the ledger begins.
+    Currency currency;                ///< The casino's one currency.
+    std::int64_t bank_capital = 0;    ///< Minor units that the owner puts into the bank when the ledger begins.
+    std::size_t holds_max = 100'000;  ///< Open holds, over all players.
 };
 
 /// Double entry in memory: balances are the fold of AccountOpened and Transferred, and nothing else changes them.
 ///
-/// Always: the sum over all accounts of the currency is 0; no player's account and no bank is below zero; every transfer
-/// raises the version of both its accounts by one.
+/// Always: the sum over all accounts of a pocket is 0, and no transfer crosses pockets; no player's account, no held
+/// account and no bank is below zero; a held account holds the sum of its player's open holds; every transfer raises the
+/// version of both its accounts by one; a hold is resolved once.
 class Ledger {
 public:
     explicit Ledger(Options options) : options_{options} {}
@@ -30,7 +36,17 @@ public:
     Balance pay_win(const PayWin& command, Context& context);
     Balance refund(const Refund& command, Context& context);
     Result<Balance> grant_promo(const GrantPromo& command, Context& context);
+    Result<Balance> deposit(const Deposit& command, Context& context);
+    Result<Balance> adjust(const Adjust& command, Context& context);
+    Result<Holding> hold(const Hold& command, Context& context);
+    Result<Holding> post_hold(const PostHold& command, Context& context);
+    Result<Holding> void_hold(const VoidHold& command, Context& context);
+    /// Ends the first hold whose time has come; nullopt: there is none.
+    std::optional<Holding> expire_one(Context& context);
+    Result<Balance> set_frozen(const SetFrozen& command, Context& context);
     LedgerTotals totals() const;
+    OpenHolds open_holds(const ListHolds& command) const;
+    TrialBalance trial_balance() const;
 
     /// Opens the house's accounts and funds the bank, where that has not been done.
     void start(Context& context);
@@ -38,6 +54,9 @@ public:
 
     void apply(const AccountOpened& fact);
     void apply(const Transferred& fact);
+    void apply(const Held& fact);
+    void apply(const HoldResolved& fact);
+    void apply(const FrozenSet& fact);
 
     void save(ByteWriter& out) const;
     bool restore(ByteReader& in);
@@ -45,15 +64,27 @@ public:
 private:
     struct Account {
         AccountKind kind{};
+        Pocket pocket{};
+        bool frozen = false;
         PlayerId player{};
         std::int64_t balance = 0;
         std::uint64_t version = 0;
     };
+    /// A player's accounts; 0: not opened yet.
+    struct Accounts {
+        AccountId available{};
+        AccountId held{};
+    };
 
     Account* find(AccountId id);
     const Account* find(AccountId id) const;
-    /// The player's account; 0 if there is none.
-    AccountId account_of(PlayerId player) const;
+    /// The player's accounts; all 0 if there are none.
+    Accounts accounts_of(PlayerId player) const;
+    AccountId account_of(PlayerId player) const { return accounts_of(player).available; }
+    /// An open hold. Refuses: hold_unknown, hold_resolved.
+    Result<Held> open_hold(HoldId id) const;
+    /// Ends a hold: `posted` of it leaves, the rest is released.
+    Holding resolve(const Held& hold, std::int64_t posted, Resolution how, Context& context);
     AccountId house(AccountKind kind) const;
     Balance balance_of(AccountId id) const;
     void open(AccountKind kind, PlayerId player, Context& context);
@@ -62,8 +93,18 @@ private:
         Context& context);
 
     Options options_;
-    std::vector<Account> accounts_;           // Index is the id minus 1.
-    std::vector<AccountId> player_accounts_;  // Index is the player's id minus 1; 0: none.
+    std::vector<Account> accounts_;          // Index is the id minus 1.
+    std::vector<Accounts> player_accounts_;  // Index is the player's id minus 1.
+    std::map<HoldId, Held> holds_;           // The open ones.
+    std::set<std::pair<WallTime, HoldId>> expiries_;
+    HoldId last_hold_{};
+    struct Sum {
+        std::uint64_t accounts = 0;
+        std::int64_t balance = 0;
+
+        friend bool operator==(const Sum&, const Sum&) = default;
+    };
+    std::array<Sum, 8> sums_{};  // By AccountKind: the trial balance, kept up to date.
     std::uint64_t transfers_ = 0;
 };
 

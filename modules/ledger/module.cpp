@@ -30,14 +30,47 @@ public:
         bus.serve<GrantPromo>([&](const GrantPromo& command, Context& context) {
             return changed(bus, command.player, ledger_.grant_promo(command, context), context);
         });
+        bus.serve<Deposit>([&](const Deposit& command, Context& context) {
+            return changed(bus, command.player, ledger_.deposit(command, context), context);
+        });
+        bus.serve<Adjust>([&](const Adjust& command, Context& context) {
+            return changed(bus, command.player, ledger_.adjust(command, context), context);
+        });
+        bus.serve<Hold>(
+            [&](const Hold& command, Context& context) { return moved(bus, ledger_.hold(command, context), context); });
+        bus.serve<PostHold>([&](const PostHold& command, Context& context) {
+            return moved(bus, ledger_.post_hold(command, context), context);
+        });
+        bus.serve<VoidHold>([&](const VoidHold& command, Context& context) {
+            return moved(bus, ledger_.void_hold(command, context), context);
+        });
+        bus.serve<ExpireHolds>([&](const ExpireHolds&, Context& context) -> Result<HoldsExpired> {
+            HoldsExpired expired;
+            while (expired.holds < kExpireMax) {
+                const auto ended = ledger_.expire_one(context);
+                if (!ended) { break; }
+                bus.publish(BalanceChanged{ended->player, ended->balance}, context);
+                ++expired.holds;
+            }
+            return expired;
+        });
+        bus.serve<SetFrozen>(
+            [&](const SetFrozen& command, Context& context) { return ledger_.set_frozen(command, context); });
+        bus.serve<ListHolds>(
+            [&](const ListHolds& command, Context&) -> Result<OpenHolds> { return ledger_.open_holds(command); });
+        bus.serve<GetTrialBalance>(
+            [&](const GetTrialBalance&, Context&) -> Result<TrialBalance> { return ledger_.trial_balance(); });
         bus.serve<GetTotals>([&](const GetTotals&, Context&) -> Result<LedgerTotals> { return ledger_.totals(); });
 
         folds.on<AccountOpened>([&](const AccountOpened& fact, const FactContext&) { ledger_.apply(fact); });
         folds.on<Transferred>([&](const Transferred& fact, const FactContext&) { ledger_.apply(fact); });
+        folds.on<Held>([&](const Held& fact, const FactContext&) { ledger_.apply(fact); });
+        folds.on<HoldResolved>([&](const HoldResolved& fact, const FactContext&) { ledger_.apply(fact); });
+        folds.on<FrozenSet>([&](const FrozenSet& fact, const FactContext&) { ledger_.apply(fact); });
     }
 
     void save(ByteWriter& out) const override { ledger_.save(out); }
-    std::uint32_t version() const override { return 1; }
+    std::uint32_t version() const override { return 2; }
     bool restore(ByteReader& in) override { return ledger_.restore(in); }
     void start(Context& context) override { ledger_.start(context); }
     void check() const override { ledger_.check(); }
@@ -48,6 +81,14 @@ private:
         if (balance) { bus.publish(BalanceChanged{player, *balance}, context); }
         return balance;
     }
+
+    static Result<Holding> moved(Bus& bus, Result<Holding> holding, Context& context)
+    {
+        if (holding) { bus.publish(BalanceChanged{holding->player, holding->balance}, context); }
+        return holding;
+    }
+
+    static constexpr std::uint64_t kExpireMax = 100;  // Holds an input: what is left comes with the next tick.
 
     Ledger ledger_;
 };

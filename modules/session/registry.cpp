@@ -130,6 +130,7 @@ void Registry::forget_if_old(SessionId id)
 
 void Registry::apply(const RequestRecord& fact)
 {
+    if ((fact.scope & kOperatorScopes) != 0) { return; }
     const auto found = sessions_.find(static_cast<SessionId>(fact.scope));
     CROUPIER_ASSERT(found != sessions_.end());
     Session& session = found->second;

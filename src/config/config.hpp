@@ -92,6 +92,15 @@ struct Risk {
     std::int64_t stake_max_minor = 0;  ///< 0: no limit besides the games' own.
 };
 
+struct Cashier {
+    std::int64_t adjust_alone_max_minor = 10'000;
+    std::chrono::seconds withdrawal_expires{7 * 86'400};
+    std::size_t keys_max = 1'000'000;
+    std::size_t proposals_max = 1'000;
+    std::size_t operators_max = 1'000;
+    std::size_t holds_max = 100'000;
+};
+
 struct Rng {
     std::string mechanism = "ctr";  ///< "ctr" or "hmac"
     std::uint64_t reseed_draws = 1'000'000;
@@ -103,7 +112,7 @@ struct Games {
 };
 
 struct Modules {
-    std::vector<std::string> enabled{"rng", "ledger", "bonus", "risk", "rounds", "session", "lobby"};
+    std::vector<std::string> enabled{"rng", "ledger", "bonus", "risk", "rounds", "session", "lobby", "cashier"};
 };
 
 struct Log {
@@ -125,6 +134,7 @@ struct Config {
     Players players;
     Demo demo;
     Risk risk;
+    Cashier cashier;
     Rng rng;
     Games games;
     Modules modules;

@@ -47,7 +47,7 @@ std::vector<ConfigError> check_rules(const Config& config)
     // Whose commands a module cannot do without. What it only uses when it is there (bonus, lobby) is not listed.
     using Need = std::pair<std::string_view, std::string_view>;
     static constexpr auto kNeeds = std::to_array<Need>({{"rounds", "rng"}, {"rounds", "ledger"}, {"rounds", "risk"},
-        {"bonus", "ledger"}, {"session", "ledger"}, {"session", "rounds"}, {"lobby", "rounds"}});
+        {"bonus", "ledger"}, {"session", "ledger"}, {"session", "rounds"}, {"lobby", "rounds"}, {"cashier", "ledger"}});
     const auto enabled = [&](std::string_view module) {
         return std::ranges::find(config.modules.enabled, module) != config.modules.enabled.end();
     };

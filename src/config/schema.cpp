@@ -113,6 +113,21 @@ constexpr auto kKeys = std::to_array<Key>({
     {.path = "risk.stake_max_minor", .slot = SLOT(risk.stake_max_minor), .min = 0, .max = kMoneyMax,
         .unit = "minor units", .doc = "The largest stake of one round, over all games; 0: only the games' own limits."},
 
+    {.path = "cashier.adjust_alone_max_minor", .slot = SLOT(cashier.adjust_alone_max_minor), .min = 0, .max = kMoneyMax,
+        .unit = "minor units",
+        .doc = "How much one operator may correct alone; beyond it a second one has to confirm."},
+    {.path = "cashier.withdrawal_expires_s", .slot = SLOT(cashier.withdrawal_expires), .min = 60, .max = 366 * kDayS,
+        .unit = "seconds", .doc = "After how long a withdrawal that nobody has approved or rejected is given back."},
+    {.path = "cashier.keys_max", .slot = SLOT(cashier.keys_max), .min = 1, .max = 100 * kMillion,
+        .unit = "requests",
+        .doc = "How many operators' requests may be remembered at once (180 days each); beyond it new ones are refused."},
+    {.path = "cashier.proposals_max", .slot = SLOT(cashier.proposals_max), .min = 1, .max = kMillion,
+        .unit = "proposals", .doc = "How many corrections may wait for a second person at once."},
+    {.path = "cashier.operators_max", .slot = SLOT(cashier.operators_max), .min = 1, .max = 100 * kThousand,
+        .unit = "operators", .doc = "How many operators there may be at once."},
+    {.path = "cashier.holds_max", .slot = SLOT(cashier.holds_max), .min = 1, .max = 100 * kMillion,
+        .unit = "holds", .doc = "How many reserved amounts may be open at once; beyond it new ones are refused."},
+
     {.path = "rng.mechanism", .slot = SLOT(rng.mechanism), .choices = "ctr|hmac",
         .doc = "The generator of NIST SP 800-90A: CTR_DRBG with AES-256, or HMAC_DRBG with SHA-512."},
     {.path = "rng.reseed_draws", .slot = SLOT(rng.reseed_draws), .min = 1, .max = 1'048'576,
@@ -123,7 +138,7 @@ constexpr auto kKeys = std::to_array<Key>({
     {.path = "games.closed", .slot = SLOT(games.closed), .doc = "Games that are shown but take no stakes."},
 
     {.path = "modules.enabled", .slot = SLOT(modules.enabled),
-        .choices = "rng|ledger|bonus|risk|rounds|session|lobby", .doc = "The modules that run."},
+        .choices = "rng|ledger|bonus|risk|rounds|session|lobby|cashier", .doc = "The modules that run."},
 
     {.path = "log.level", .slot = SLOT(log.level), .choices = "trace|debug|info|warn|error",
         .doc = "The least severe lines that are written."},
@@ -158,6 +173,7 @@ std::string_view about_section(std::string_view section)
         {"players", "The players as a whole."},
         {"demo", "The money of a demo casino; without effect outside demo mode."},
         {"risk", "Limits on play."},
+        {"cashier", "Operators' deposits, withdrawals and corrections."},
         {"rng", "The games' random number generator."},
         {"games", "Which games there are."},
         {"modules", "Which parts of the casino run."},

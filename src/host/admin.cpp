@@ -47,6 +47,9 @@ void decide(std::string_view text, const Admin::Handlers& handlers, Admin::Done 
     if (const auto* backup = std::get_if<BackupLine>(&*line)) {
         return handlers.backup(backup->directory, std::move(done));
     }
+    if (const auto* change = std::get_if<OperatorLine>(&*line)) {
+        return handlers.change_operator(*change, std::move(done));
+    }
     handlers.erase(std::get<EraseLine>(*line).player, std::move(done));
 }
 

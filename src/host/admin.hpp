@@ -8,11 +8,14 @@
 #include <memory>
 #include <string>
 
+#include "admin_line.hpp"
+
 namespace croupier::host {
 
 /// What an operator on the same machine can ask of a running server: a socket in the data directory that only the owner of
 /// the directory can open. One line of JSON in, one line out:
 ///   {"op":"backup","directory":"/absolute/path"}   {"op":"erase","player":"12"}
+///   {"op":"operator_add","role":"cashier","token_sha256":"…"}   {"op":"operator_remove","token_sha256":"…"}
 ///   {"ok":true}                                      {"error":"what failed"}
 class Admin {
 public:
@@ -21,6 +24,7 @@ public:
     struct Handlers {
         std::function<void(std::filesystem::path directory, Done done)> backup;
         std::function<void(std::uint64_t player, Done done)> erase;
+        std::function<void(const OperatorLine& line, Done done)> change_operator;
     };
 
     /// Listens at `socket`; a stale file there is replaced (the ledger's lock has shown that nobody else serves here).

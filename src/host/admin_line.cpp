@@ -28,6 +28,35 @@ std::expected<AdminLine, std::string> parse_erase(const JsonValue& root)
     return EraseLine{std::stoull(player->text)};
 }
 
+std::optional<Hash> hash_from(std::string_view hex)
+{
+    static constexpr std::string_view kDigits = "0123456789abcdef";
+    Hash hash{};
+    if (hex.size() != 2 * hash.size()) { return std::nullopt; }
+    for (std::size_t i = 0; i < hex.size(); ++i) {
+        const auto digit = kDigits.find(hex[i]);
+        if (digit == std::string_view::npos) { return std::nullopt; }
+        hash[i / 2] = static_cast<std::byte>(std::to_integer<unsigned>(hash[i / 2]) << 4 | digit);
+    }
+    return hash;
+}
+
+std::expected<AdminLine, std::string> parse_operator(const JsonValue& root, bool adds)
+{
+    const JsonValue* token = root.member("token_sha256");
+    const auto hash = token == nullptr ? std::nullopt : hash_from(token->text);
+    if (!hash) { return std::unexpected{"an operator is named by the SHA-256 of the token, in hexadecimal digits"}; }
+    OperatorLine line{.role = std::nullopt, .token = *hash};
+    if (!adds) { return line; }
+    const JsonValue* role = root.member("role");
+    cashier::Role wanted{};
+    if (role == nullptr || !boost::describe::enum_from_string(role->text.c_str(), wanted)) {
+        return std::unexpected{"an operator's role is auditor, cashier or admin"};
+    }
+    line.role = wanted;
+    return line;
+}
+
 }  // namespace
 
 std::expected<AdminLine, std::string> parse_admin_line(std::string_view line)
@@ -37,6 +66,8 @@ std::expected<AdminLine, std::string> parse_admin_line(std::string_view line)
     if (op == nullptr) { return std::unexpected{"not a request"}; }
     if (op->text == "backup") { return parse_backup(*root); }
     if (op->text == "erase") { return parse_erase(*root); }
+    if (op->text == "operator_add") { return parse_operator(*root, true); }
+    if (op->text == "operator_remove") { return parse_operator(*root, false); }
     return std::unexpected{"there is no such operation"};
 }
 

@@ -3,9 +3,12 @@
 #include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
+
+#include "croupier/messages/cashier.hpp"
 
 namespace croupier::host {
 
@@ -16,7 +19,11 @@ struct BackupLine {
 struct EraseLine {
     std::uint64_t player = 0;
 };
-using AdminLine = std::variant<BackupLine, EraseLine>;
+struct OperatorLine {
+    std::optional<cashier::Role> role;  ///< Of a new operator; none: the operator with this token is removed.
+    Hash token{};                       ///< SHA-256 of the token; the token itself stays where it was made.
+};
+using AdminLine = std::variant<BackupLine, EraseLine, OperatorLine>;
 
 /// The request; otherwise what is wrong with it, for people.
 std::expected<AdminLine, std::string> parse_admin_line(std::string_view line);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "bonus_module.hpp"
+#include "cashier_module.hpp"
 #include "builtin_games.hpp"
 #include "ledger_module.hpp"
 #include "lobby_module.hpp"
@@ -82,7 +83,8 @@ std::vector<std::unique_ptr<Module>> make_modules(
         {"rng", [](const auto&, const auto&, const auto& with, const auto&) { return rng::make_module(with.rng); }},
         {"ledger",
             [](const auto& from, const auto&, const auto&, const auto&) {
-                return ledger::make_module({from.server.currency, from.demo.bank_capital_minor});
+                return ledger::make_module(
+                    {from.server.currency, from.demo.bank_capital_minor, from.cashier.holds_max});
             }},
         {"bonus",
             [](const auto& from, const auto&, const auto&, const auto&) {
@@ -113,6 +115,16 @@ std::vector<std::unique_ptr<Module>> make_modules(
                 return session::make_module(std::move(options), with.keys);
             }},
         {"lobby", [](const auto&, const auto&, const auto&, const auto&) { return lobby::make_module(); }},
+        {"cashier",
+            [](const auto& from, const auto&, const auto&, const auto&) {
+                cashier::Options options;
+                options.adjust_alone_max = from.cashier.adjust_alone_max_minor;
+                options.withdrawal_lifetime = from.cashier.withdrawal_expires;
+                options.keys_max = from.cashier.keys_max;
+                options.proposals_max = from.cashier.proposals_max;
+                options.operators_max = from.cashier.operators_max;
+                return cashier::make_module(options);
+            }},
     };
     std::vector<std::unique_ptr<Module>> modules;
     for (const Builtin& builtin : kBuiltin) {

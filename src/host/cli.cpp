@@ -122,6 +122,15 @@ int run(int argc, char** argv)
         .add_option("PLAYER", player, "The player's number")
         ->required();
 
+    auto& operators = *app.add_subcommand("operator", "The house's own people, also while the server runs");
+    operators.require_subcommand(1);
+    std::string role;
+    command(operators, "add", "Let somebody in: prints a token, once",
+        [&](const config::Config& config) { return add_operator(config, role); })
+        .add_option("ROLE", role, "auditor (reads), cashier (moves money) or admin")
+        ->required();
+    command(operators, "remove", "Make the token on standard input worthless", remove_operator);
+
     auto& views = *app.add_subcommand("views", "The views of a stopped casino");
     views.require_subcommand(1);
     command(views, "rebuild", "Build views.db again from the ledger", rebuild_views);

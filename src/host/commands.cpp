@@ -3,15 +3,20 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 
+#include "adapters/entropy.hpp"
 #include "admin.hpp"
 #include "croupier/json_writer.hpp"
+#include "croupier/messages/cashier.hpp"
 #include "croupier/messages/session.hpp"
 #include "files.hpp"
+#include "frame.hpp"
 #include "house.hpp"
 #include "recovery.hpp"
+#include "token.hpp"
 #include "views_file.hpp"
 
 namespace croupier::host {
@@ -62,6 +67,26 @@ std::string request_line(std::string_view op, std::string_view member, std::stri
     return line + "}";
 }
 
+std::optional<std::string> change_operator_of(House& house, const OperatorLine& change)
+{
+    NoOutputs nowhere;
+    Casino& casino = house.casino();
+    const auto changed = casino.input(house.clock().wall(), nowhere, [&](Context& context) {
+        return change.role ? casino.bus().send(cashier::AddOperator{*change.role, change.token}, context)
+                           : casino.bus().send(cashier::RemoveOperator{change.token}, context);
+    });
+    return changed ? std::nullopt : std::optional{std::string{meaning(changed.error().code)}};
+}
+
+/// Sends the change to the running server, or makes it in the stopped casino.
+int change_operator(const config::Config& config, const std::string& line, const OperatorLine& change)
+{
+    const auto asked = ask_admin(Paths{config.server.data_dir}.admin_socket(), line);
+    if (asked.result == AskResult::failed) { return failed(asked.error); }
+    if (asked.result == AskResult::done) { return 0; }
+    return with_house(config, false, [&](House& house) { return change_operator_of(house, change); });
+}
+
 }  // namespace
 
 int init(const config::Config& config)
@@ -70,10 +95,20 @@ int init(const config::Config& config)
     if (std::filesystem::exists(paths.ledger())) {
         return failed(paths.ledger().string() + ": there is a ledger already; init makes new ones only");
     }
-    const int status = with_house(config, true, [](House&) { return std::nullopt; });
+    adapters::OsEntropy entropy;
+    const auto token = make_token(entropy);
+    if (!token) { return failed(std::string{meaning(token.error().code)}); }
+    const bool operators = std::ranges::find(config.modules.enabled, "cashier") != config.modules.enabled.end();
+    const int status = with_house(config, true, [&](House& house) -> std::optional<std::string> {
+        if (!operators) { return std::nullopt; }
+        return change_operator_of(house, {.role = cashier::Role::admin, .token = token_hash(*token)});
+    });
     if (status == 0) {
         std::printf("made %s: ledger.db, keys.db, views.db; bank capital %s\n", paths.directory.c_str(),
             to_string(Money{config.demo.bank_capital_minor, config.server.currency}).c_str());
+        if (operators) {
+            std::printf("operator 1 is an admin; the token, which is shown only here:\n%s\n", token->c_str());
+        }
     }
     return status;
 }
@@ -174,6 +209,32 @@ int erase(const config::Config& config, std::uint64_t player)
     }
     std::printf("player %" PRIu64 ": the key is erased; backups made before still hold it\n", player);
     return 0;
+}
+
+int add_operator(const config::Config& config, const std::string& role)
+{
+    cashier::Role wanted{};
+    if (!boost::describe::enum_from_string(role.c_str(), wanted)) {
+        return failed("an operator's role is auditor, cashier or admin");
+    }
+    adapters::OsEntropy entropy;
+    const auto token = make_token(entropy);
+    if (!token) { return failed(std::string{meaning(token.error().code)}); }
+    const Hash hash = token_hash(*token);
+    const int status = change_operator(config,
+        R"({"op":"operator_add","role":")" + role + R"(","token_sha256":")" + to_hex(hash) + "\"}",
+        {.role = wanted, .token = hash});
+    if (status == 0) { std::printf("%s\n", token->c_str()); }
+    return status;
+}
+
+int remove_operator(const config::Config& config)
+{
+    char token[256] = {};
+    if (std::fgets(token, sizeof token, stdin) == nullptr) { return failed("the token is read from standard input"); }
+    const Hash hash = token_hash(std::string_view{token}.substr(0, std::string_view{token}.find('\n')));
+    return change_operator(config, R"({"op":"operator_remove","token_sha256":")" + to_hex(hash) + "\"}",
+        {.role = std::nullopt, .token = hash});
 }
 
 int rebuild_views(const config::Config& config)

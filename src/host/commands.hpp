@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 #include "config/config.hpp"
 
@@ -20,6 +21,10 @@ int backup(const config::Config& config, const std::filesystem::path& directory)
 int restore(const config::Config& config, const std::filesystem::path& directory);
 /// Forgets a player's personal data, through the running server or in a stopped casino.
 int erase(const config::Config& config, std::uint64_t player);
+/// Lets an operator in, through the running server or in a stopped casino, and prints the token, which nobody can see again.
+int add_operator(const config::Config& config, const std::string& role);
+/// The operator's token, read from standard input, is worth nothing from here on.
+int remove_operator(const config::Config& config);
 /// Builds views.db of a stopped casino again.
 int rebuild_views(const config::Config& config);
 /// Verifies a stopped casino's (or a backup's) ledger: the whole chain, every balance folded again from the first fact,

@@ -17,6 +17,7 @@
 #include "frame.hpp"
 #include "gated_outputs.hpp"
 #include "house.hpp"
+#include "operator_api.hpp"
 #include "adapters/log.hpp"
 #include "adapters/watchdog.hpp"
 #include "pages.hpp"
@@ -118,7 +119,10 @@ private:
     bool ready() const;
     void backup(const std::filesystem::path& directory, Admin::Done done);
     void erase(std::uint64_t player, Admin::Done done);
-    void tell_erased();
+    void change_operator(const OperatorLine& line, Admin::Done done);
+    /// Tells an operator once what was decided is durable.
+    void tell_when_durable(Admin::Done done);
+    void tell_durable();
 
     const config::Config& config_;
     adapters::Watchdog watchdog_;  // Goes last: until then a stop may hang.
@@ -130,6 +134,7 @@ private:
     std::unique_ptr<House> house_;
     std::unique_ptr<edge::Edge> edge_;
     std::unique_ptr<Api> api_;
+    std::unique_ptr<OperatorApi> operator_api_;
     std::unique_ptr<Admin> admin_;
 
     std::unordered_map<ConnectionId, Connection> connections_;
@@ -143,11 +148,11 @@ private:
         SteadyTime at;
     };
     std::deque<Submitted> submitted_;  // Rounds whose answers wait for the disk.
-    struct Erasure {
+    struct Untold {
         Seq seq;
         Admin::Done done;
     };
-    std::deque<Erasure> erasures_;  // Operators who wait for the disk.
+    std::deque<Untold> untold_;  // Operators who wait for the disk.
     std::uint64_t ticks_ = 0;
     bool draining_ = false;
     std::atomic<bool> stopping_ = false;  // The watchdog tells it.
@@ -162,7 +167,7 @@ std::optional<std::string> Server::build()
 
     edge_ = edge::make_edge(loop_, edge_options(config_), *this);
     edge_->committed(house_->store().committed().seq);
-    api_ = std::make_unique<Api>(Api::Parts{.casino = house_->casino(),
+    const Calls::Parts parts{.casino = house_->casino(),
         .edge = *edge_,
         .outputs = outputs_,
         .clock = house_->clock(),
@@ -170,10 +175,13 @@ std::optional<std::string> Server::build()
         .views = house_->reader(),
         .store = house_->store(),
         .currency = config_.server.currency,
-        .draining = [this] { return draining_; }});
+        .draining = [this] { return draining_; }};
+    api_ = std::make_unique<Api>(parts);
+    operator_api_ = std::make_unique<OperatorApi>(parts);
     auto admin = Admin::listen(loop_, house_->paths().admin_socket(),
         {.backup = [this](const auto& directory, auto done) { backup(directory, std::move(done)); },
-            .erase = [this](auto player, auto done) { erase(player, std::move(done)); }});
+            .erase = [this](auto player, auto done) { erase(player, std::move(done)); },
+            .change_operator = [this](const auto& line, auto done) { change_operator(line, std::move(done)); }});
     if (!admin) { return admin.error(); }
     admin_ = std::move(*admin);
     return edge_->listen();
@@ -342,7 +350,8 @@ void Server::on_http(ConnectionId call, edge::HttpRequest request)
 {
     if (request.path.starts_with("/api/")) {
         const SteadyTime begin = house_->clock().steady();
-        const bool ok = api_->handle(call, request);
+        const bool ok = request.path.starts_with(OperatorApi::kPrefix) ? operator_api_->handle(call, request)
+                                                                       : api_->handle(call, request);
         return metrics_.decided(Flow::http, ok, house_->clock().steady() - begin);
     }
     if (request.method != "GET") { return edge_->respond(call, Seq{0}, problem({ErrorCode::method_not_allowed})); }
@@ -377,7 +386,7 @@ void Server::on_committed(const Committed& committed)
         submitted_.pop_front();
     }
     edge_->committed(committed.position.seq);
-    tell_erased();
+    tell_durable();
     if (draining_) { finish_drain(); }
 }
 
@@ -393,6 +402,7 @@ void Server::on_tick()
     }
     if (++ticks_ % 4 == 0) { close_idle(now); }
     if (ticks_ % 4 == 0) { static_cast<void>(send(lobby::Announce{})); }   // Refused only where there is no lobby.
+    static_cast<void>(send(ledger::ExpireHolds{}));                        // Never refuses.
     if (ticks_ % 120 == 0) { static_cast<void>(send(session::Sweep{})); }  // Never refuses.
     tick_.expires_after(500ms);
     tick_.async_wait([this](const boost::system::error_code& error) {
@@ -461,16 +471,30 @@ void Server::erase(std::uint64_t player, Admin::Done done)
     const auto erased = send(session::Erase{static_cast<PlayerId>(player)});
     log::info("server", "erase", {{"player", player}, {"done", erased.has_value()}});
     if (!erased) { return done(std::string{meaning(erased.error().code)}); }
-    // Like every answer, this one waits for the disk.
-    erasures_.push_back({house_->casino().submitted().seq, std::move(done)});
-    tell_erased();
+    tell_when_durable(std::move(done));
 }
 
-void Server::tell_erased()
+void Server::change_operator(const OperatorLine& line, Admin::Done done)
 {
-    while (!erasures_.empty() && erasures_.front().seq <= house_->store().committed().seq) {
-        erasures_.front().done(std::nullopt);
-        erasures_.pop_front();
+    const auto changed = line.role ? send(cashier::AddOperator{*line.role, line.token})
+                                   : send(cashier::RemoveOperator{line.token});
+    if (!changed) { return done(std::string{meaning(changed.error().code)}); }
+    log::info("server", "operators changed", {{"operator", raw(changed->id)}, {"added", line.role.has_value()}});
+    tell_when_durable(std::move(done));
+}
+
+void Server::tell_when_durable(Admin::Done done)
+{
+    // Like every answer, this one waits for the disk.
+    untold_.push_back({house_->casino().submitted().seq, std::move(done)});
+    tell_durable();
+}
+
+void Server::tell_durable()
+{
+    while (!untold_.empty() && untold_.front().seq <= house_->store().committed().seq) {
+        untold_.front().done(std::nullopt);
+        untold_.pop_front();
     }
 }
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <charconv>
 
 namespace croupier::host {
 
@@ -118,6 +119,14 @@ std::optional<JsonValue> parse_json(std::string_view text)
     Builder builder{root};
     if (!nlohmann::json::sax_parse(text, &builder)) { return std::nullopt; }
     return root;
+}
+
+std::optional<std::uint64_t> whole_number(std::string_view text)
+{
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size()) { return std::nullopt; }
+    return value;
 }
 
 }  // namespace croupier::host

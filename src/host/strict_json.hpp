@@ -30,5 +30,7 @@ struct JsonValue {
 
 /// nullopt: not JSON (RFC 8259), a member twice, deeper than 5, more than 16 members in an object, or more than 2000 values.
 std::optional<JsonValue> parse_json(std::string_view text);
+/// A whole number in decimal digits, as ids stand in JSON strings and paths, and nothing else.
+std::optional<std::uint64_t> whole_number(std::string_view text);
 
 }  // namespace croupier::host

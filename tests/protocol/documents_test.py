@@ -31,7 +31,7 @@ class Documents(unittest.TestCase):
 
     def test_statement_codes_are_those_of_the_ledger(self):
         header = (contract.ROOT / "include/croupier/messages/ledger.hpp").read_text(encoding="utf-8")
-        codes = re.search(r"enum class TransferCode[^{]*\{([^}]*)\}", header).group(1)
+        codes = re.search(r"enum class TransferCode[^{]*\{([^}]*)\}", re.sub(r"//.*", "", header)).group(1)
         codes = [code.split("=")[0].strip() for code in codes.split(",")]
         documented = CONTRACT.documents["schemas.yaml"]["StatementEntry"]["properties"]["code"]["enum"]
         self.assertEqual(documented, [code for code in codes if code != "capital"])  # No player ever has capital.

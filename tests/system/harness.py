@@ -28,9 +28,9 @@ SLOT = "lucky-lines"
 ROULETTE = "european-roulette"
 
 
-def run(*arguments, check=True, **options):
+def run(*arguments, check=True, text_in="", **options):
     """Runs `croupier ARGUMENTS…` to its end."""
-    result = subprocess.run([BINARY, *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+    result = subprocess.run([BINARY, *map(str, arguments)], input=text_in, capture_output=True, text=True,
                             timeout=TIMEOUT * 2, **options)
     if check and result.returncode != 0:
         raise AssertionError(f"croupier {' '.join(map(str, arguments))}: exit {result.returncode}\n"

@@ -3,7 +3,9 @@
 #include <boost/describe.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
+#include <vector>
 
 #include "croupier/codec.hpp"
 #include "croupier/ids.hpp"
@@ -20,16 +22,35 @@ enum class AccountKind : std::uint8_t {
     promo = 3,        ///< What the house gave away; may go below zero (its debt is the cost of promotion).
     psp = 4,          ///< Money in and out through payment services; any sign.
     adjustments = 5,  ///< Corrections and the owner's capital; any sign.
+    held = 6,         ///< A player's money that holds keep; never below zero, and always the sum of the open holds.
 };
-BOOST_DESCRIBE_ENUM(AccountKind, player, bank, promo, psp, adjustments)
+BOOST_DESCRIBE_ENUM(AccountKind, player, bank, promo, psp, adjustments, held)
 
 /// A class of money. Only an explicit conversion may cross pockets; this ledger has one pocket so far.
 enum class Pocket : std::uint8_t { cash = 1 };
 BOOST_DESCRIBE_ENUM(Pocket, cash)
 
 /// Why money moved.
-enum class TransferCode : std::uint16_t { capital = 1, promo_grant = 2, stake = 3, win = 4, refund = 5 };
-BOOST_DESCRIBE_ENUM(TransferCode, capital, promo_grant, stake, win, refund)
+enum class TransferCode : std::uint16_t {
+    capital = 1,
+    promo_grant = 2,
+    stake = 3,
+    win = 4,
+    refund = 5,
+    deposit = 6,
+    adjustment = 7,
+    hold = 8,        ///< From available to held.
+    release = 9,     ///< Back again.
+    withdrawal = 10  ///< From held to the payment service.
+};
+BOOST_DESCRIBE_ENUM(
+    TransferCode, capital, promo_grant, stake, win, refund, deposit, adjustment, hold, release, withdrawal)
+
+/// Whether a transfer's reference is a round; of hold, release and withdrawal it is a hold.
+constexpr bool refers_to_round(TransferCode code)
+{
+    return code == TransferCode::stake || code == TransferCode::win || code == TransferCode::refund;
+}
 
 /// Fact: an account exists from here on, with balance 0. Ids are given in order, 1, 2, 3, …
 struct AccountOpened {
@@ -52,7 +73,7 @@ struct Transferred {
     std::int64_t amount = 0;  ///< Minor units, 1 … 2^62.
     Currency currency;
     TransferCode code{};
-    std::uint64_t reference = 0;   ///< The round, for stake and win; else 0.
+    std::uint64_t reference = 0;   ///< The round of stake, win, refund; the hold of hold, release, withdrawal; else 0.
     std::int64_t debit_after = 0;  ///< Balances once the transfer is done.
     std::int64_t credit_after = 0;
     std::uint64_t debit_version = 0;  ///< How many transfers have touched the account, this one included.
@@ -60,6 +81,43 @@ struct Transferred {
 };
 BOOST_DESCRIBE_STRUCT(Transferred, (),
     (id, debit, credit, amount, currency, code, reference, debit_after, credit_after, debit_version, credit_version))
+
+/// Fact: a hold keeps `amount` of the player's money from here on; the transfer to `held` stands in the same unit. Ids are
+/// given in order, 1, 2, 3, …
+struct Held {
+    static constexpr std::string_view kName = "ledger.held";
+    static constexpr std::uint16_t kFact = 10;
+    HoldId hold{};
+    PlayerId player{};
+    std::int64_t amount = 0;
+    WallTime expires_at{};  ///< Ledger time from which on it is given back, unless it was resolved before.
+};
+BOOST_DESCRIBE_STRUCT(Held, (), (hold, player, amount, expires_at))
+
+/// How a hold ended.
+enum class Resolution : std::uint8_t { posted = 1, voided = 2, expired = 3 };
+BOOST_DESCRIBE_ENUM(Resolution, posted, voided, expired)
+
+/// Fact: the hold has ended. What was posted left the player, the rest was released; the transfers stand in the same unit.
+struct HoldResolved {
+    static constexpr std::string_view kName = "ledger.hold_resolved";
+    static constexpr std::uint16_t kFact = 11;
+    HoldId hold{};
+    PlayerId player{};
+    Resolution how{};
+    std::int64_t posted = 0;  ///< 0 unless it was posted.
+};
+BOOST_DESCRIBE_STRUCT(HoldResolved, (), (hold, player, how, posted))
+
+/// Fact: from here on the player's account takes no stakes, deposits or holds (or takes them again). Wins, refunds and
+/// the ends of holds still pass: what was accepted is settled.
+struct FrozenSet {
+    static constexpr std::string_view kName = "ledger.frozen_set";
+    static constexpr std::uint16_t kFact = 12;
+    PlayerId player{};
+    bool frozen = false;
+};
+BOOST_DESCRIBE_STRUCT(FrozenSet, (), (player, frozen))
 
 /// What a player can spend, and how many transfers made it so. A higher version is newer.
 struct Balance {
@@ -88,7 +146,7 @@ struct GetBalance {
 BOOST_DESCRIBE_STRUCT(GetBalance, (), (player))
 
 /// Takes a stake from the player into the bank, if the bank could then pay `win_max`.
-/// Refuses, in this order: amount_invalid, account_unknown, insufficient_funds, bank_exposed.
+/// Refuses, in this order: amount_invalid, account_unknown, account_frozen, insufficient_funds, bank_exposed.
 struct TakeStake {
     using Reply = Balance;
     static constexpr std::string_view kName = "ledger.TakeStake";
@@ -147,6 +205,121 @@ struct GrantPromo {
     std::int64_t amount = 0;
 };
 BOOST_DESCRIBE_STRUCT(GrantPromo, (), (player, amount))
+
+/// Money came in through a payment service: from `psp` to the player.
+/// Refuses, in this order: amount_invalid, account_unknown, account_frozen, amount_overflow.
+struct Deposit {
+    using Reply = Balance;
+    static constexpr std::string_view kName = "ledger.Deposit";
+    PlayerId player{};
+    std::int64_t amount = 0;
+};
+BOOST_DESCRIBE_STRUCT(Deposit, (), (player, amount))
+
+/// Corrects a balance: from `adjustments` to the player, or back when the amount is negative.
+/// Refuses, in this order: amount_invalid (0), account_unknown, insufficient_funds, amount_overflow.
+struct Adjust {
+    using Reply = Balance;
+    static constexpr std::string_view kName = "ledger.Adjust";
+    PlayerId player{};
+    std::int64_t amount = 0;
+};
+BOOST_DESCRIBE_STRUCT(Adjust, (), (player, amount))
+
+/// What is left to spend beside a hold, and the hold.
+struct Holding {
+    HoldId hold{};
+    std::int64_t amount = 0;  ///< What it kept, or what of it was posted.
+    PlayerId player{};
+    Balance balance;
+};
+BOOST_DESCRIBE_STRUCT(Holding, (), (hold, amount, player, balance))
+
+/// Reserves money of a player, until PostHold, VoidHold or `expires_at`, whichever comes first.
+/// Refuses, in this order: amount_invalid, account_unknown, account_frozen, insufficient_funds; overloaded, when too many are open.
+struct Hold {
+    using Reply = Holding;
+    static constexpr std::string_view kName = "ledger.Hold";
+    PlayerId player{};
+    std::int64_t amount = 0;
+    WallTime expires_at{};
+};
+BOOST_DESCRIBE_STRUCT(Hold, (), (player, amount, expires_at))
+
+/// The held money leaves through the payment service, all of it or a part; the rest is released.
+/// Refuses, in this order: hold_unknown, hold_resolved, amount_invalid (below 1, or more than is held).
+struct PostHold {
+    using Reply = Holding;
+    static constexpr std::string_view kName = "ledger.PostHold";
+    HoldId hold{};
+    std::optional<std::int64_t> amount;  ///< None: all of it.
+};
+BOOST_DESCRIBE_STRUCT(PostHold, (), (hold, amount))
+
+/// The held money is the player's again. Refuses, in this order: hold_unknown, hold_resolved.
+struct VoidHold {
+    using Reply = Holding;
+    static constexpr std::string_view kName = "ledger.VoidHold";
+    HoldId hold{};
+};
+BOOST_DESCRIBE_STRUCT(VoidHold, (), (hold))
+
+/// How many holds an ExpireHolds ended.
+struct HoldsExpired {
+    std::uint64_t holds = 0;
+};
+BOOST_DESCRIBE_STRUCT(HoldsExpired, (), (holds))
+
+/// Ends the holds whose time has come by this input's time, in the order of that time and then of their ids; a bounded
+/// number a call. Refuses: nothing.
+struct ExpireHolds {
+    using Reply = HoldsExpired;
+    static constexpr std::string_view kName = "ledger.ExpireHolds";
+};
+BOOST_DESCRIBE_STRUCT(ExpireHolds, (), ())
+
+/// Freezes a player's account, or thaws it. Refuses: account_unknown.
+struct SetFrozen {
+    using Reply = Balance;
+    static constexpr std::string_view kName = "ledger.SetFrozen";
+    PlayerId player{};
+    bool frozen = false;
+};
+BOOST_DESCRIBE_STRUCT(SetFrozen, (), (player, frozen))
+
+/// The holds that are open, by id, after `after`; at most `limit`.
+struct OpenHolds {
+    std::vector<Held> holds;
+};
+BOOST_DESCRIBE_STRUCT(OpenHolds, (), (holds))
+struct ListHolds {
+    using Reply = OpenHolds;
+    static constexpr std::string_view kName = "ledger.ListHolds";
+    HoldId after{};
+    std::uint32_t limit = 0;
+};
+BOOST_DESCRIBE_STRUCT(ListHolds, (), (after, limit))
+
+/// A trial balance: the sums of the accounts, by kind and pocket. They add up to 0 in each pocket.
+struct TrialRow {
+    AccountKind kind{};
+    Pocket pocket{};
+    Currency currency;
+    std::uint64_t accounts = 0;
+    std::int64_t balance = 0;
+};
+BOOST_DESCRIBE_STRUCT(TrialRow, (), (kind, pocket, currency, accounts, balance))
+struct TrialBalance {
+    std::vector<TrialRow> rows;
+};
+BOOST_DESCRIBE_STRUCT(TrialBalance, (), (rows))
+
+/// Refuses: nothing.
+struct GetTrialBalance {
+    using Reply = TrialBalance;
+    static constexpr std::string_view kName = "ledger.GetTrialBalance";
+};
+BOOST_DESCRIBE_STRUCT(GetTrialBalance, (), ())
 
 /// Event: a player's balance is another one now. Published once per transfer of a player's account.
 struct BalanceChanged {

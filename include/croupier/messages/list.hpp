@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "croupier/messages/bonus.hpp"
+#include "croupier/messages/cashier.hpp"
 #include "croupier/messages/ledger.hpp"
 #include "croupier/messages/lobby.hpp"
 #include "croupier/messages/risk.hpp"
@@ -19,10 +20,13 @@ namespace croupier {
 
 /// Commands: exactly one handler each.
 using Commands = boost::mp11::mp_list<ledger::OpenPlayer, ledger::GetBalance, ledger::TakeStake, ledger::PayWin,
-    ledger::Refund, ledger::GrantPromo, ledger::GetTotals, rng::Draw, rounds::Spin, rounds::ListGames, risk::CheckStake,
-    bonus::GrantWelcome, session::Register, session::LogIn, session::Authenticate, session::LogOut, session::Hello,
-    session::Play, session::Ask, session::OldAnswer, session::Disconnect, session::Erase, session::Sweep,
-    session::AnnounceDrain, session::GetCounts, lobby::Browse, lobby::CountOnline, lobby::Announce>;
+    ledger::Refund, ledger::GrantPromo, ledger::GetTotals, ledger::Deposit, ledger::Adjust, ledger::Hold,
+    ledger::PostHold, ledger::VoidHold, ledger::ExpireHolds, ledger::SetFrozen, ledger::ListHolds,
+    ledger::GetTrialBalance, rng::Draw, rounds::Spin, rounds::ListGames, risk::CheckStake, bonus::GrantWelcome,
+    session::Register, session::LogIn, session::Authenticate, session::LogOut, session::Hello, session::Play,
+    session::Ask, session::OldAnswer, session::Disconnect, session::Erase, session::Sweep, session::AnnounceDrain,
+    session::GetCounts, lobby::Browse, lobby::CountOnline, lobby::Announce, cashier::Perform, cashier::Identify,
+    cashier::AddOperator, cashier::RemoveOperator, cashier::ListProposals>;
 
 /// Events: any number of listeners.
 using Events =
@@ -30,9 +34,10 @@ using Events =
 
 /// Facts: what changes state and is kept for ever. Transferred and RequestRecord have tables of their own; every other one
 /// is an event row with its kFact as type. Numbers are never reused.
-using Facts = boost::mp11::mp_list<RequestRecord, ledger::Transferred, ledger::AccountOpened, rng::Drawn,
-    rounds::Settled, rounds::Voided, bonus::Granted, session::PlayerRegistered, session::PlayerErased, session::Opened,
-    session::Closed>;
+using Facts = boost::mp11::mp_list<RequestRecord, ledger::Transferred, ledger::AccountOpened, ledger::Held,
+    ledger::HoldResolved, ledger::FrozenSet, rng::Drawn, rounds::Settled, rounds::Voided, bonus::Granted,
+    session::PlayerRegistered, session::PlayerErased, session::Opened, session::Closed, cashier::OperatorAdded,
+    cashier::OperatorRemoved, cashier::Acted, cashier::Proposed, cashier::ProposalDecided>;
 
 template <class T>
 inline constexpr bool is_command = boost::mp11::mp_contains<Commands, T>::value;

@@ -124,12 +124,14 @@ TEST_CASE("ledger file: a unit that does not follow is refused, and so is everyt
     auto ledger = open_ledger(dir / "ledger.db");
 
     SECTION("a seq is left out") { CHECK_FALSE(ledger->append(std::span{units}.subspan(1))); }
-    SECTION("its bytes were cut")
+#ifndef NDEBUG  // Encoding each unit again to compare it is for debug builds.
+    SECTION("its bytes are not those of its content")
     {
         auto cut = std::make_shared<Unit>(*units[0]);
         cut->bytes.pop_back();
         CHECK_FALSE(ledger->append(Units{cut}));
     }
+#endif
     SECTION("its position is another one than its bytes say")
     {
         auto moved = std::make_shared<Unit>(*units[0]);

@@ -139,6 +139,8 @@ export interface StatementEntry {
   balance_after: number;
   version: number;
   round?: string;
+  /** Of a hold or its release. */
+  hold?: string;
   currency: string;
   exponent: number;
 }

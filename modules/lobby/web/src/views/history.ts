@@ -8,7 +8,10 @@ import { money, signedMoney, when } from '../format.js';
 
 type Tab = 'rounds' | 'statement';
 
-const kCodes: Record<string, string> = { promo_grant: 'Welcome gift', stake: 'Stake', win: 'Win', capital: 'Capital' };
+const kCodes: Record<string, string> = {
+    promo_grant: 'Welcome gift', stake: 'Stake', win: 'Win', refund: 'Refund', capital: 'Capital', deposit: 'Deposit',
+    adjustment: 'Correction', hold: 'Reserved', release: 'Released', withdrawal: 'Withdrawal',
+};
 
 /** What was played, and what it did to the balance; newest first, page by page. */
 @customElement('croupier-history')

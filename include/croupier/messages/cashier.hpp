@@ -1,0 +1,210 @@
+#pragma once
+
+#include <boost/describe.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "croupier/bytes.hpp"
+#include "croupier/codec.hpp"
+#include "croupier/ids.hpp"
+#include "croupier/messages/ledger.hpp"
+
+/// What the house's own people may say to the cashier's desk, and what it records: money in and out, corrections, and who did
+/// it. Facts name operators by number only; no person and no secret stands in them.
+namespace croupier::cashier {
+
+/// What an operator may do: an auditor only reads; a cashier moves money and may freeze; an admin may also thaw.
+enum class Role : std::uint8_t { auditor = 1, cashier = 2, admin = 3 };
+BOOST_DESCRIBE_ENUM(Role, auditor, cashier, admin)
+
+/// Why a balance is corrected.
+enum class Reason : std::uint8_t { correction = 1, goodwill = 2, chargeback = 3, test = 4 };
+BOOST_DESCRIBE_ENUM(Reason, correction, goodwill, chargeback, test)
+
+// The operations. Each is decided once under its caller's key. `payment` and `ticket` are 1 to 64 of A-Z a-z 0-9 . _ : -
+
+/// Money came in. Refuses: what ledger::Deposit refuses.
+struct Deposit {
+    PlayerId player{};
+    std::int64_t amount = 0;
+    std::string payment;
+};
+BOOST_DESCRIBE_STRUCT(Deposit, (), (player, amount, payment))
+
+/// Reserves what a player wants to have paid out; Approve or Reject ends it, or its time. Refuses: what ledger::Hold refuses.
+struct Withdraw {
+    PlayerId player{};
+    std::int64_t amount = 0;
+    std::string payment;
+};
+BOOST_DESCRIBE_STRUCT(Withdraw, (), (player, amount, payment))
+
+/// The payment service has paid `amount` (none: all of it); the rest is released. Refuses: what ledger::PostHold refuses.
+struct Approve {
+    HoldId hold{};
+    std::optional<std::int64_t> amount;
+};
+BOOST_DESCRIBE_STRUCT(Approve, (), (hold, amount))
+
+/// Refuses: what ledger::VoidHold refuses.
+struct Reject {
+    HoldId hold{};
+};
+BOOST_DESCRIBE_STRUCT(Reject, (), (hold))
+
+/// Corrects a balance. Above the configured amount it is only proposed, until a second person confirms it.
+/// Refuses: what ledger::Adjust refuses.
+struct Adjust {
+    PlayerId player{};
+    std::int64_t amount = 0;  ///< Negative: taken from the player.
+    Reason reason{};
+    std::string ticket;
+};
+BOOST_DESCRIBE_STRUCT(Adjust, (), (player, amount, reason, ticket))
+
+/// Carries out what another operator has proposed.
+/// Refuses, in this order: proposal_unknown, same_operator, what ledger::Adjust refuses (the proposal then stays).
+struct Confirm {
+    std::uint64_t proposal = 0;
+};
+BOOST_DESCRIBE_STRUCT(Confirm, (), (proposal))
+
+/// Drops a proposal; anybody who may propose may do that. Refuses: proposal_unknown.
+struct Decline {
+    std::uint64_t proposal = 0;
+};
+BOOST_DESCRIBE_STRUCT(Decline, (), (proposal))
+
+/// Freezes or thaws a player's account. Refuses: account_unknown.
+struct Freeze {
+    PlayerId player{};
+    bool frozen = false;
+};
+BOOST_DESCRIBE_STRUCT(Freeze, (), (player, frozen))
+
+using Operation = std::variant<Deposit, Withdraw, Approve, Reject, Adjust, Confirm, Decline, Freeze>;
+
+/// How a request was decided, now or before.
+struct Performed {
+    bool repeat = false;  ///< The key is known: its first answer is asked of the views. The members below are not set.
+    std::uint16_t result = 0;  ///< 0: done; else the number of the ErrorCode that it was refused with, for ever.
+    std::string answer;        ///< A JSON object; empty when refused.
+};
+BOOST_DESCRIBE_STRUCT(Performed, (), (repeat, result, answer))
+
+/// Decides an operation once under (operator, key), and records what was decided, also a final refusal.
+/// Refuses, recording nothing: forbidden, when the role does not allow it; overloaded, when as many keys are kept as may be.
+struct Perform {
+    using Reply = Performed;
+    static constexpr std::string_view kName = "cashier.Perform";
+    OperatorId by{};
+    std::string key;  ///< 1 to 64 bytes.
+    Operation operation;
+};
+BOOST_DESCRIBE_STRUCT(Perform, (), (by, key, operation))
+
+/// An operator, by the hash of the token. Refuses: session_unknown.
+struct Operator {
+    OperatorId id{};
+    Role role{};
+};
+BOOST_DESCRIBE_STRUCT(Operator, (), (id, role))
+struct Identify {
+    using Reply = Operator;
+    static constexpr std::string_view kName = "cashier.Identify";
+    Hash token{};  ///< SHA-256 of the token.
+};
+BOOST_DESCRIBE_STRUCT(Identify, (), (token))
+
+/// Lets somebody in. Refuses: overloaded, when there are too many.
+struct AddOperator {
+    using Reply = Operator;
+    static constexpr std::string_view kName = "cashier.AddOperator";
+    Role role{};
+    Hash token{};
+};
+BOOST_DESCRIBE_STRUCT(AddOperator, (), (role, token))
+
+/// A token is worth nothing from here on. Refuses: session_unknown.
+struct RemoveOperator {
+    using Reply = Operator;
+    static constexpr std::string_view kName = "cashier.RemoveOperator";
+    Hash token{};
+};
+BOOST_DESCRIBE_STRUCT(RemoveOperator, (), (token))
+
+/// A correction that waits for a second person.
+struct Proposal {
+    std::uint64_t proposal = 0;
+    OperatorId by{};
+    PlayerId player{};
+    std::int64_t amount = 0;
+    Reason reason{};
+    std::string ticket;
+};
+BOOST_DESCRIBE_STRUCT(Proposal, (), (proposal, by, player, amount, reason, ticket))
+struct Proposals {
+    std::vector<Proposal> proposals;
+};
+BOOST_DESCRIBE_STRUCT(Proposals, (), (proposals))
+
+/// The proposals that wait, by number. Refuses: nothing.
+struct ListProposals {
+    using Reply = Proposals;
+    static constexpr std::string_view kName = "cashier.ListProposals";
+};
+BOOST_DESCRIBE_STRUCT(ListProposals, (), ())
+
+/// Fact: an operator with this token may act from here on. Ids are given in order, 1, 2, 3, …
+struct OperatorAdded {
+    static constexpr std::string_view kName = "cashier.operator_added";
+    static constexpr std::uint16_t kFact = 13;
+    OperatorId id{};
+    Role role{};
+    Hash token{};
+};
+BOOST_DESCRIBE_STRUCT(OperatorAdded, (), (id, role, token))
+
+/// Fact: no longer.
+struct OperatorRemoved {
+    static constexpr std::string_view kName = "cashier.operator_removed";
+    static constexpr std::uint16_t kFact = 14;
+    OperatorId id{};
+};
+BOOST_DESCRIBE_STRUCT(OperatorRemoved, (), (id))
+
+/// Fact: who did what, beside the money's own facts in the same unit.
+struct Acted {
+    static constexpr std::string_view kName = "cashier.acted";
+    static constexpr std::uint16_t kFact = 15;
+    OperatorId by{};
+    PlayerId player{};  ///< Whom it was about.
+    Operation operation;
+};
+BOOST_DESCRIBE_STRUCT(Acted, (), (by, player, operation))
+
+/// Fact: a correction waits for a second person. Numbers are given in order, 1, 2, 3, …
+struct Proposed {
+    static constexpr std::string_view kName = "cashier.proposed";
+    static constexpr std::uint16_t kFact = 16;
+    PlayerId player{};
+    Proposal proposal;
+};
+BOOST_DESCRIBE_STRUCT(Proposed, (), (player, proposal))
+
+/// Fact: a proposal is decided.
+struct ProposalDecided {
+    static constexpr std::string_view kName = "cashier.proposal_decided";
+    static constexpr std::uint16_t kFact = 17;
+    PlayerId player{};
+    std::uint64_t proposal = 0;
+    bool confirmed = false;
+};
+BOOST_DESCRIBE_STRUCT(ProposalDecided, (), (player, proposal, confirmed))
+
+}  // namespace croupier::cashier

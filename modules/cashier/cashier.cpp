@@ -1,0 +1,321 @@
+#include "cashier.hpp"
+
+#include <algorithm>
+
+#include "croupier/assert.hpp"
+#include "croupier/json_writer.hpp"
+
+namespace croupier::cashier {
+
+namespace {
+
+/// Requests are kept so long: the retention that payment services retry within.
+constexpr std::chrono::days kKeysKept{180};
+constexpr std::chrono::seconds kFullRetry{1};
+
+bool allows(Role role, const Operation& operation)
+{
+    if (role == Role::auditor) { return false; }
+    const auto* freeze = std::get_if<Freeze>(&operation);
+    return freeze == nullptr || freeze->frozen || role == Role::admin;
+}
+
+std::string moved(PlayerId player, std::int64_t amount, const ledger::Balance& balance)
+{
+    std::string out{"{\"player\":"};
+    json::write(out, player);
+    out += ",\"amount\":";
+    json::write_number(out, amount);
+    out += ",\"balance\":";
+    json::write_balance(out, balance);
+    out += '}';
+    return out;
+}
+
+std::string hold_ended(const ledger::Holding& holding)
+{
+    std::string out{"{\"hold\":"};
+    json::write(out, holding.hold);
+    out += ",\"player\":";
+    json::write(out, holding.player);
+    out += ",\"posted\":";
+    json::write_number(out, holding.amount);
+    out += ",\"balance\":";
+    json::write_balance(out, holding.balance);
+    out += '}';
+    return out;
+}
+
+}  // namespace
+
+Result<Performed> Cashier::perform(const Perform& command, Context& context)
+{
+    const auto who = operators_.find(command.by);
+    CROUPIER_ASSERT(who != operators_.end() && !command.key.empty());  // The host has identified the caller.
+    if (!allows(who->second.role, command.operation)) { return refuse(ErrorCode::forbidden); }
+    const std::uint64_t scope = kOperatorScopes | raw(command.by);
+    if (digests_.contains(digest_of(scope, as_bytes(command.key)))) { return Performed{.repeat = true}; }
+    // Recording the new key forgets the oldest ones whose time has come; unless one has, there is no room.
+    if (digests_.size() >= options_.keys_max && !outlived(kept_.front(), context.now)) {
+        return refuse(ErrorCode::overloaded, kFullRetry);
+    }
+
+    auto answer = std::visit(
+        [&](const auto& operation) { return decide(operation, command.by, context); }, command.operation);
+    if (!answer && is_transient(answer.error().code)) {
+        CROUPIER_ASSERT(context.work.empty());
+        return std::unexpected{answer.error()};
+    }
+    const std::uint16_t result = answer ? std::uint16_t{0} : static_cast<std::uint16_t>(answer.error().code);
+    const auto key = as_bytes(command.key);
+    context.work.add(RequestRecord{.scope = scope,
+        .key = Bytes(key.begin(), key.end()),
+        .content_hash = sha256(to_bytes(command.operation)),
+        .result = result,
+        .answer = answer.value_or("")});
+    return Performed{.repeat = false, .result = result, .answer = answer.value_or("")};
+}
+
+Result<std::string> Cashier::decide(const Deposit& operation, OperatorId by, Context& context)
+{
+    const auto balance = bus_.send(ledger::Deposit{operation.player, operation.amount}, context);
+    if (!balance) { return std::unexpected{balance.error()}; }
+    context.work.add(Acted{by, operation.player, operation});
+    return moved(operation.player, operation.amount, *balance);
+}
+
+Result<std::string> Cashier::decide(const Withdraw& operation, OperatorId by, Context& context)
+{
+    const WallTime expires_at = context.now + options_.withdrawal_lifetime;
+    const auto holding = bus_.send(ledger::Hold{operation.player, operation.amount, expires_at}, context);
+    if (!holding) { return std::unexpected{holding.error()}; }
+    context.work.add(Acted{by, operation.player, operation});
+    std::string out{"{\"hold\":"};
+    json::write(out, holding->hold);
+    out += ",\"player\":";
+    json::write(out, operation.player);
+    out += ",\"amount\":";
+    json::write_number(out, operation.amount);
+    out += ",\"expires_at\":";
+    json::write_time(out, expires_at);
+    out += ",\"balance\":";
+    json::write_balance(out, holding->balance);
+    out += '}';
+    return out;
+}
+
+Result<std::string> Cashier::decide(const Approve& operation, OperatorId by, Context& context)
+{
+    const auto holding = bus_.send(ledger::PostHold{operation.hold, operation.amount}, context);
+    if (!holding) { return std::unexpected{holding.error()}; }
+    context.work.add(Acted{by, holding->player, operation});
+    return hold_ended(*holding);
+}
+
+Result<std::string> Cashier::decide(const Reject& operation, OperatorId by, Context& context)
+{
+    const auto holding = bus_.send(ledger::VoidHold{operation.hold}, context);
+    if (!holding) { return std::unexpected{holding.error()}; }
+    context.work.add(Acted{by, holding->player, operation});
+    return hold_ended(*holding);
+}
+
+Result<std::string> Cashier::decide(const Adjust& operation, OperatorId by, Context& context)
+{
+    const std::int64_t most = options_.adjust_alone_max;
+    if (operation.amount >= -most && operation.amount <= most) {
+        const auto balance = bus_.send(ledger::Adjust{operation.player, operation.amount}, context);
+        if (!balance) { return std::unexpected{balance.error()}; }
+        context.work.add(Acted{by, operation.player, operation});
+        return moved(operation.player, operation.amount, *balance);
+    }
+    if (const auto known = bus_.send(ledger::GetBalance{operation.player}, context); !known) {
+        return std::unexpected{known.error()};
+    }
+    if (proposals_.size() >= options_.proposals_max) { return refuse(ErrorCode::overloaded, kFullRetry); }
+    const Proposal proposal{
+        last_proposal_ + 1, by, operation.player, operation.amount, operation.reason, operation.ticket};
+    context.work.add(Proposed{operation.player, proposal});
+    std::string out{"{\"proposal\":\""};
+    json::write_number(out, proposal.proposal);
+    out += "\",\"player\":";
+    json::write(out, operation.player);
+    out += ",\"amount\":";
+    json::write_number(out, operation.amount);
+    out += '}';
+    return out;
+}
+
+Result<std::string> Cashier::decide(const Confirm& operation, OperatorId by, Context& context)
+{
+    const auto found = proposals_.find(operation.proposal);
+    if (found == proposals_.end()) { return refuse(ErrorCode::proposal_unknown); }
+    const Proposal proposal = found->second;
+    if (proposal.by == by) { return refuse(ErrorCode::same_operator); }
+    const auto balance = bus_.send(ledger::Adjust{proposal.player, proposal.amount}, context);
+    if (!balance) { return std::unexpected{balance.error()}; }
+    context.work.add(Acted{by, proposal.player, operation});
+    context.work.add(ProposalDecided{proposal.player, proposal.proposal, true});
+    return moved(proposal.player, proposal.amount, *balance);
+}
+
+Result<std::string> Cashier::decide(const Decline& operation, OperatorId by, Context& context)
+{
+    const auto found = proposals_.find(operation.proposal);
+    if (found == proposals_.end()) { return refuse(ErrorCode::proposal_unknown); }
+    const PlayerId player = found->second.player;
+    context.work.add(Acted{by, player, operation});
+    context.work.add(ProposalDecided{player, operation.proposal, false});
+    std::string out{"{\"proposal\":\""};
+    json::write_number(out, operation.proposal);
+    out += "\"}";
+    return out;
+}
+
+Result<std::string> Cashier::decide(const Freeze& operation, OperatorId by, Context& context)
+{
+    const auto balance = bus_.send(ledger::SetFrozen{operation.player, operation.frozen}, context);
+    if (!balance) { return std::unexpected{balance.error()}; }
+    context.work.add(Acted{by, operation.player, operation});
+    std::string out{"{\"player\":"};
+    json::write(out, operation.player);
+    out += ",\"frozen\":";
+    json::write(out, operation.frozen);
+    out += '}';
+    return out;
+}
+
+Result<Operator> Cashier::identify(const Identify& command) const
+{
+    // Every one is compared, and each in constant time: how long it takes says nothing of whose token was nearly right.
+    std::optional<Operator> who;
+    for (const auto& [id, added] : operators_) {
+        if (equal_in_constant_time(added.token, command.token)) { who = Operator{id, added.role}; }
+    }
+    if (!who) { return refuse(ErrorCode::session_unknown); }
+    return *who;
+}
+
+Result<Operator> Cashier::add_operator(const AddOperator& command, Context& context)
+{
+    if (operators_.size() >= options_.operators_max) { return refuse(ErrorCode::overloaded); }
+    const OperatorId id = next(last_operator_);
+    context.work.add(OperatorAdded{id, command.role, command.token});
+    return Operator{id, command.role};
+}
+
+Result<Operator> Cashier::remove_operator(const RemoveOperator& command, Context& context)
+{
+    const auto who = identify(Identify{command.token});
+    if (who) { context.work.add(OperatorRemoved{who->id}); }
+    return who;
+}
+
+Proposals Cashier::proposals() const
+{
+    Proposals list;
+    for (const auto& [number, proposal] : proposals_) { list.proposals.push_back(proposal); }
+    return list;
+}
+
+Cashier::Digest Cashier::digest_of(std::uint64_t scope, std::span<const std::byte> key)
+{
+    const Hash hash = sha256(to_bytes(scope), key);
+    Digest digest;
+    std::ranges::copy(std::span{hash}.first<sizeof(Digest)>(), digest.begin());
+    return digest;
+}
+
+bool Cashier::outlived(const Kept& kept, WallTime now) { return kept.at + kKeysKept < now; }
+
+void Cashier::keep(const Kept& kept)
+{
+    kept_.push_back(kept);
+    const bool fresh = digests_.insert(kept.digest).second;
+    CROUPIER_ASSERT(fresh);  // A known key is not decided again.
+}
+
+void Cashier::apply(const OperatorAdded& fact)
+{
+    CROUPIER_ASSERT(fact.id == next(last_operator_));
+    last_operator_ = fact.id;
+    operators_.emplace(fact.id, fact);
+}
+
+void Cashier::apply(const OperatorRemoved& fact)
+{
+    const auto removed = operators_.erase(fact.id);
+    CROUPIER_ASSERT(removed == 1);
+}
+
+void Cashier::apply(const Proposed& fact)
+{
+    CROUPIER_ASSERT(fact.proposal.proposal == last_proposal_ + 1);
+    last_proposal_ = fact.proposal.proposal;
+    proposals_.emplace(last_proposal_, fact.proposal);
+}
+
+void Cashier::apply(const ProposalDecided& fact)
+{
+    const auto decided = proposals_.erase(fact.proposal);
+    CROUPIER_ASSERT(decided == 1);
+}
+
+void Cashier::apply(const RequestRecord& fact, WallTime at)
+{
+    if ((fact.scope & kOperatorScopes) == 0) { return; }
+    while (!kept_.empty() && outlived(kept_.front(), at)) {
+        digests_.erase(kept_.front().digest);
+        kept_.pop_front();
+    }
+    keep({at, digest_of(fact.scope, fact.key)});
+}
+
+void Cashier::save(ByteWriter& out) const
+{
+    out.write(last_operator_);
+    out.write(static_cast<std::uint32_t>(operators_.size()));
+    for (const auto& [id, added] : operators_) { out.write(added); }
+    out.write(last_proposal_);
+    out.write(static_cast<std::uint32_t>(proposals_.size()));
+    for (const auto& [number, proposal] : proposals_) { out.write(proposal); }
+    out.write(static_cast<std::uint32_t>(kept_.size()));
+    for (const Kept& kept : kept_) {
+        out.write(kept.at);
+        out.write(kept.digest);
+    }
+}
+
+bool Cashier::restore(ByteReader& in)
+{
+    Cashier restored{options_, bus_};
+    restored.last_operator_ = in.read<OperatorId>();
+    const auto operators = in.read<std::uint32_t>();
+    for (std::uint32_t i = 0; i < operators && !in.failed(); ++i) {
+        const auto added = in.read<OperatorAdded>();
+        restored.operators_.emplace(added.id, added);
+    }
+    restored.last_proposal_ = in.read<std::uint64_t>();
+    const auto proposals = in.read<std::uint32_t>();
+    for (std::uint32_t i = 0; i < proposals && !in.failed(); ++i) {
+        const auto proposal = in.read<Proposal>();
+        restored.proposals_.emplace(proposal.proposal, proposal);
+    }
+    const auto keys = in.read<std::uint32_t>();
+    for (std::uint32_t i = 0; i < keys && !in.failed(); ++i) {
+        const auto at = in.read<WallTime>();
+        const auto digest = in.read<Digest>();
+        if (in.failed() || restored.digests_.contains(digest)) { return false; }
+        restored.keep({at, digest});
+    }
+    if (in.failed()) { return false; }
+    operators_ = std::move(restored.operators_);
+    last_operator_ = restored.last_operator_;
+    proposals_ = std::move(restored.proposals_);
+    last_proposal_ = restored.last_proposal_;
+    kept_ = std::move(restored.kept_);
+    digests_ = std::move(restored.digests_);
+    return true;
+}
+
+}  // namespace croupier::cashier

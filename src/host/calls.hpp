@@ -1,0 +1,85 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "adapters/log.hpp"
+#include "casino.hpp"
+#include "croupier/ports.hpp"
+#include "edge.hpp"
+#include "gated_outputs.hpp"
+#include "sqlite_store.hpp"
+#include "views_reader.hpp"
+
+namespace croupier::host {
+
+/// What the HTTP calls of players and of operators share: what they reach, and how an answer leaves. Each call that touches
+/// the casino is one input; history is asked of the views, off the loop. Every answer is handed to the edge stamped with the
+/// seq that it rests on.
+class Calls {
+public:
+    /// What the calls reach. All outlive them.
+    struct Parts {
+        Casino& casino;
+        edge::Edge& edge;
+        GatedOutputs& outputs;
+        Clock& clock;
+        Entropy& entropy;
+        store::ViewsReader& views;
+        store::SqliteStore& store;
+        Currency currency;
+        std::function<bool()> draining;
+    };
+
+protected:
+    explicit Calls(Parts parts) : parts_{std::move(parts)} {}
+
+    static constexpr std::chrono::milliseconds kSoon{100};
+
+    /// Sends a command as one input of its own.
+    template <class Command>
+    Result<typename Command::Reply> send(const Command& command)
+    {
+        auto reply = parts_.casino.input(parts_.clock.wall(), parts_.outputs,
+            [&](Context& context) { return parts_.casino.bus().send(command, context); });
+        log::debug("api", "decided",
+            {log::input(parts_.casino.last_input()), {"command", Command::kName}, {"ok", reply.has_value()},
+                {"rests_on", raw(parts_.casino.submitted().seq)}});
+        parts_.outputs.flush(parts_.edge, parts_.casino.submitted().seq);
+        return reply;
+    }
+
+    /// Why no unit of about `bytes` can be taken now, if so: the answer to it rests on no state.
+    std::optional<Error> busy(std::size_t bytes) const;
+    void answer(ConnectionId call, int status, std::string body);
+    void refuse(ConnectionId call, const Error& error);
+    /// A refusal that rests on no state: it does not wait for the disk.
+    void refuse_now(ConnectionId call, const Error& error);
+
+    /// Answers the call with what the views said, or with their refusal.
+    template <class Rows, class Write>
+    store::ViewsReader::Done<Rows> answer_with(ConnectionId call, Write write)
+    {
+        return [this, call, write](Result<store::Viewed<Rows>> viewed) {
+            if (!viewed) { return refuse(call, viewed.error()); }
+            write(std::move(viewed->rows));
+        };
+    }
+    // History as it was durable when the call came: what the player has been shown is in it.
+    void answer_rounds(ConnectionId call, const edge::HttpRequest& request, PlayerId player);
+    void answer_statement(ConnectionId call, const edge::HttpRequest& request, PlayerId player);
+
+    /// SHA-256 of the bearer token. Refuses: not_logged_in.
+    static Result<Hash> bearer(const edge::HttpRequest& request);
+
+    Parts parts_;
+    std::uint64_t refusals_ = 0;
+};
+
+/// An RFC 9457 problem document for a refusal.
+edge::HttpResponse problem(const Error& error);
+/// The members of a RoundSummary (docs/protocol).
+void write_round(std::string& out, const store::RoundRow& row);
+
+}  // namespace croupier::host

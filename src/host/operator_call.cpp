@@ -1,0 +1,114 @@
+#include "operator_call.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "strict_json.hpp"
+
+namespace croupier::host {
+
+namespace {
+
+using Type = JsonValue::Type;
+
+constexpr std::int64_t kAmountMax = (std::int64_t{1} << 53) - 1;  // What a JavaScript number holds exactly.
+constexpr std::size_t kReferenceMax = 64;
+
+/// A reference of another system: letters, digits and . _ : - so that nobody writes a person's name there.
+std::optional<std::string> reference(const JsonValue& root, std::string_view name)
+{
+    const JsonValue* value = root.member(name);
+    if (value == nullptr || value->type != Type::text) { return std::nullopt; }
+    const std::string& text = value->text;
+    const bool fits = !text.empty() && text.size() <= kReferenceMax && std::ranges::all_of(text, [](char letter) {
+        return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9')
+            || letter == '.' || letter == '_' || letter == ':' || letter == '-';
+    });
+    return fits ? std::optional{text} : std::nullopt;
+}
+
+/// An id as ids stand in the protocol: a string of digits.
+std::optional<std::uint64_t> id(const JsonValue& root, std::string_view name)
+{
+    const JsonValue* value = root.member(name);
+    return value != nullptr && value->type == Type::text ? whole_number(value->text) : std::nullopt;
+}
+
+std::optional<std::int64_t> amount(const JsonValue& root, std::int64_t min)
+{
+    const JsonValue* value = root.member("amount");
+    return value == nullptr ? std::nullopt : value->whole(min, kAmountMax);
+}
+
+template <class Movement>
+std::optional<cashier::Operation> movement(const JsonValue& root)
+{
+    const auto player = id(root, "player");
+    const auto money = amount(root, 1);
+    const auto payment = reference(root, "payment");
+    if (!root.has_only({"player", "amount", "payment"}) || !player || !money || !payment) { return std::nullopt; }
+    return Movement{static_cast<PlayerId>(*player), *money, *payment};
+}
+
+std::optional<cashier::Operation> adjustment(const JsonValue& root)
+{
+    const auto player = id(root, "player");
+    const auto money = amount(root, -kAmountMax);
+    const auto ticket = reference(root, "ticket");
+    const JsonValue* why = root.member("reason");
+    cashier::Reason reason{};
+    if (!root.has_only({"player", "amount", "reason", "ticket"}) || !player || !money || !ticket || why == nullptr
+        || why->type != Type::text || !boost::describe::enum_from_string(why->text.c_str(), reason)) {
+        return std::nullopt;
+    }
+    return cashier::Adjust{static_cast<PlayerId>(*player), *money, reason, *ticket};
+}
+
+std::optional<cashier::Operation> approval(const JsonValue& root, HoldId hold)
+{
+    if (!root.has_only({"amount"})) { return std::nullopt; }
+    const auto money = amount(root, 1);
+    if (root.member("amount") != nullptr && !money) { return std::nullopt; }
+    return cashier::Approve{hold, money};
+}
+
+}  // namespace
+
+std::optional<cashier::Operation> parse_operation(std::string_view path, std::string_view body, bool& known)
+{
+    // "withdrawals/12/approve": what, which, and what to do with it.
+    std::vector<std::string_view> parts;
+    while (parts.size() < 4) {
+        const auto end = std::min(path.find('/'), path.size());
+        parts.push_back(path.substr(0, end));
+        if (end == path.size()) { break; }
+        path.remove_prefix(end + 1);
+    }
+    const std::string_view what = parts[0];
+    const std::string_view verb = parts.size() == 3 ? parts[2] : std::string_view{};
+    const auto is = [&](std::string_view noun, std::string_view wanted) {
+        return what == noun && verb == wanted && parts.size() == (wanted.empty() ? 1 : 3);
+    };
+    const auto which = parts.size() == 3 ? whole_number(parts[1]) : std::optional<std::uint64_t>{0};
+    const auto root = parse_json(body.empty() ? std::string_view{"{}"} : body);
+    const bool whole = root && root->type == Type::object;
+    const bool bare = whole && root->items.empty();
+
+    known = true;
+    if (is("deposits", "")) { return whole ? movement<cashier::Deposit>(*root) : std::nullopt; }
+    if (is("withdrawals", "")) { return whole ? movement<cashier::Withdraw>(*root) : std::nullopt; }
+    if (is("adjustments", "")) { return whole ? adjustment(*root) : std::nullopt; }
+    known = which.has_value();
+    if (!known) { return std::nullopt; }
+    if (is("withdrawals", "approve")) { return whole ? approval(*root, static_cast<HoldId>(*which)) : std::nullopt; }
+    std::optional<cashier::Operation> operation;
+    if (is("withdrawals", "reject")) { operation = cashier::Reject{static_cast<HoldId>(*which)}; }
+    if (is("adjustments", "confirm")) { operation = cashier::Confirm{*which}; }
+    if (is("adjustments", "decline")) { operation = cashier::Decline{*which}; }
+    if (is("players", "freeze")) { operation = cashier::Freeze{static_cast<PlayerId>(*which), true}; }
+    if (is("players", "thaw")) { operation = cashier::Freeze{static_cast<PlayerId>(*which), false}; }
+    known = operation.has_value();
+    return bare ? operation : std::nullopt;
+}
+
+}  // namespace croupier::host

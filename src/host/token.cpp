@@ -1,0 +1,23 @@
+#include "token.hpp"
+
+#include <array>
+
+namespace croupier::host {
+
+Result<std::string> make_token(Entropy& entropy)
+{
+    static constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    std::array<std::byte, 32> bytes{};
+    if (const auto filled = entropy.fill(bytes); !filled) { return std::unexpected{filled.error()}; }
+    std::string token;
+    unsigned bits = 0;
+    int count = 0;
+    for (const std::byte byte : bytes) {
+        bits = (bits << 8 | std::to_integer<unsigned>(byte)) & 0xFFFF;
+        for (count += 8; count >= 6; count -= 6) { token += kLetters[bits >> (count - 6) & 63]; }
+    }
+    token += kLetters[bits << (6 - count) & 63];
+    return token;
+}
+
+}  // namespace croupier::host

@@ -1,0 +1,125 @@
+#!/usr/bin/python3
+"""Money in and out through the operators' HTTP calls, against the real binary: roles, keys, two-phase withdrawals, and kill -9."""
+
+import harness
+
+
+class Cashier(harness.SystemTest):
+    def setUp(self):
+        super().setUp()
+        self.casino = self.server()
+        self.ada = self.casino.player("Ada")
+        self.tokens = {role: self.add(role) for role in ("auditor", "cashier", "admin")}
+
+    def add(self, role):
+        token = harness.run("operator", "add", role, "--data-dir", self.casino.data_dir).stdout.strip()
+        self.assertGreaterEqual(len(token), 43)
+        self.casino.secrets.add(token)
+        return token
+
+    def post(self, path, body=None, role="cashier", key="k", checked=True):
+        return self.casino.call("POST", "/api/v1/operator/" + path, body, self.tokens[role],
+                                {"Idempotency-Key": f'"{key}"'} if key else {}, checked)
+
+    def get(self, path, role="auditor"):
+        return self.casino.get("/api/v1/operator/" + path, self.tokens[role])
+
+    def deposit(self, amount, key, **more):
+        return self.post("deposits", {"player": self.ada.id, "amount": amount, "payment": "psp-1"}, key=key, **more)
+
+    def test_money_in_and_out(self):
+        play = self.ada.connect()
+        answer = self.deposit(250, "in")
+        self.assertEqual(answer.status, 200, answer.body)
+        self.assertEqual(answer.json["balance"]["available"], self.ada.start + 250)
+        # The player sees it at once.
+        self.assertEqual(play.push("balance")["balance"]["available"], self.ada.start + 250)
+
+        held = self.post("withdrawals", {"player": self.ada.id, "amount": 1000, "payment": "w-1"}, key="out")
+        self.assertEqual(held.status, 200, held.body)
+        hold = held.json["hold"]
+        self.assertEqual([entry["hold"] for entry in self.get("holds").json["holds"]], [hold])
+        self.assertEqual(play.balance()["available"], self.ada.start - 750)
+        paid = self.post(f"withdrawals/{hold}/approve", {"amount": 400}, key="paid")
+        self.assertEqual(paid.json["posted"], 400)
+        self.assertEqual(paid.json["balance"]["available"], self.ada.start - 150)
+        self.problem(self.post(f"withdrawals/{hold}/reject", key="late"), 409, "hold_resolved")
+        self.assertEqual(self.get("holds").json["holds"], [])
+
+        rows = {row["kind"]: row for row in self.get("trial-balance").json["rows"]}
+        self.assertEqual(sum(row["balance"] for row in rows.values()), 0)
+        self.assertEqual(rows["psp"]["balance"], 150)
+        self.assertEqual(rows["held"]["balance"], 0)
+        # Type, time, unique id, amount and balance after of each transaction (GLI-19 2.8.5(j)).
+        codes = [entry["code"] for entry in self.get(f"players/{self.ada.id}/statement").json["entries"]]
+        self.assertEqual(codes, ["release", "hold", "deposit", "promo_grant"])
+        self.assertEqual(self.ada.get("/api/v1/me/statement").json["entries"][0]["hold"], hold)
+
+    def test_a_key_is_decided_once_and_for_ever(self):
+        """A restart loses and doubles no transaction (GLI-19 B.3.5); a payment service retries until it hears."""
+        first = self.deposit(250, "same")
+        refused = self.post("withdrawals", {"player": self.ada.id, "amount": 10**9, "payment": "w"}, key="no")
+        self.problem(refused, 402, "insufficient_funds")
+        for again in ("while it runs", "after kill -9"):
+            with self.subTest(again):
+                self.assertEqual(self.deposit(250, "same").body, first.body)
+                self.problem(self.deposit(251, "same"), 422, "key_conflict")
+                self.problem(self.post("withdrawals", {"player": self.ada.id, "amount": 10**9, "payment": "w"}, key="no"),
+                             402, "insufficient_funds")
+                self.assertEqual(self.get(f"players/{self.ada.id}").json["balance"]["available"], self.ada.start + 250)
+            self.casino.restart()
+        # Another operator's key of the same name is another key.
+        self.assertEqual(self.deposit(1, "same", role="admin").json["balance"]["available"], self.ada.start + 251)
+
+    def test_roles_and_tokens(self):
+        self.problem(self.deposit(1, "a", role="auditor"), 403, "forbidden")
+        self.problem(self.post(f"players/{self.ada.id}/thaw", role="cashier"), 403, "forbidden")
+        self.problem(self.casino.get("/api/v1/operator/holds"), 401, "not_logged_in")
+        self.problem(self.casino.get("/api/v1/operator/holds", self.ada.token), 401, "session_unknown")
+        self.problem(self.casino.get("/api/v1/me", self.tokens["admin"]), 401, "session_unknown")
+        harness.run("operator", "remove", "--data-dir", self.casino.data_dir, text_in=self.tokens["cashier"] + "\n")
+        self.problem(self.deposit(1, "b"), 401, "session_unknown")
+
+    def test_bad_calls(self):
+        self.problem(self.deposit(1, None), 400, "malformed")
+        self.problem(self.deposit(1, "x" * 65), 400, "malformed")
+        self.problem(self.post("deposits", {"player": self.ada.id, "amount": 1, "payment": "Ada Lovelace"}, checked=False),
+                     400, "malformed")
+        self.problem(self.post("donations", {}, checked=False), 404, "not_found")
+        self.problem(self.post("deposits", {"player": "99", "amount": 1, "payment": "p"}), 404, "account_unknown")
+        self.problem(self.get("players/99"), 404, "account_unknown")
+        self.problem(self.get("secrets"), 404, "not_found")
+
+    def test_a_large_correction_needs_two(self):
+        """Adjustments by authorised users only, and auditable (GLI-19 A.3.6(f))."""
+        body = {"player": self.ada.id, "amount": -50_000, "reason": "chargeback", "ticket": "T-9"}
+        proposal = self.post("adjustments", body, key="1").json["proposal"]
+        self.assertEqual(self.get("adjustments").json["adjustments"][0]["ticket"], "T-9")
+        self.problem(self.post(f"adjustments/{proposal}/confirm", key="2"), 403, "same_operator")
+        self.casino.restart()
+        done = self.post(f"adjustments/{proposal}/confirm", role="admin", key="2")
+        self.assertEqual(done.json["balance"]["available"], self.ada.start - 50_000)
+        proposal = self.post("adjustments", body, key="3").json["proposal"]
+        self.assertEqual(self.post(f"adjustments/{proposal}/decline", key="4").json, {"proposal": proposal})
+
+    def test_a_frozen_player_cannot_play(self):
+        play = self.ada.connect()
+        self.assertEqual(self.post(f"players/{self.ada.id}/freeze", key="1").json["frozen"], True)
+        self.refused(play.spin(), "account_frozen")
+        self.problem(self.deposit(1, "2"), 403, "account_frozen")
+        self.assertEqual(self.post(f"players/{self.ada.id}/thaw", role="admin", key="3").json["frozen"], False)
+        self.assertIn("ok", play.spin())
+
+    def test_init_makes_the_first_admin(self):
+        folder = self.folder / "made"
+        made = harness.run("init", "--data-dir", folder)
+        token = made.stdout.strip().splitlines()[-1]
+        server = self.server(data_dir=folder, demo=False)
+        server.secrets.add(token)
+        answer = server.get("/api/v1/operator/trial-balance", token)
+        self.assertEqual(answer.status, 200)
+        self.assertEqual(sum(row["balance"] for row in answer.json["rows"]), 0)
+
+
+if __name__ == "__main__":
+    harness.main()
