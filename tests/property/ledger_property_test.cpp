@@ -1,0 +1,342 @@
+#include <catch2/catch.hpp>
+#include <rapidcheck.h>
+
+#include <cstdlib>
+#include <map>
+
+#include "builtin_modules.hpp"
+#include "casino.hpp"
+#include "manual_clock.hpp"
+#include "memory_store.hpp"
+
+// Random programmes of every operation of the ledger against a simple model of it, with crashes. RapidCheck shrinks what fails
+// to a short programme and prints it, with the line that repeats it: RC_PARAMS="reproduce=…" ledger_property_test
+
+using namespace croupier;
+using namespace std::chrono_literals;
+
+namespace {
+
+enum class Kind : std::uint8_t {
+    open,
+    deposit,
+    adjust,
+    grant,
+    hold,
+    post,
+    post_part,
+    release,
+    wait,
+    freeze,
+    thaw,
+    play,
+    refund,
+    crash
+};
+constexpr int kKinds = 14;
+constexpr std::int64_t kCapital = 5'000;
+
+struct Op {
+    Kind kind{};
+    std::uint64_t player = 1;
+    std::int64_t amount = 0;
+    std::uint64_t hold = 1;
+    std::uint32_t seconds = 0;
+};
+
+void showValue(const Op& op, std::ostream& out)  // NOLINT(readability-identifier-naming): the name is RapidCheck's.
+{
+    out << "{kind " << int{raw(op.kind)} << ", player " << op.player << ", amount " << op.amount << ", hold " << op.hold
+        << ", seconds " << op.seconds << "}";
+}
+
+rc::Gen<std::vector<Op>> programmes()
+{
+    // Amounts near each other and near nothing, so that most limits are met.
+    const auto op = rc::gen::build<Op>(
+        rc::gen::set(
+            &Op::kind, rc::gen::map(rc::gen::inRange(0, kKinds), [](int kind) { return static_cast<Kind>(kind); })),
+        rc::gen::set(&Op::player, rc::gen::inRange<std::uint64_t>(0, 5)),
+        rc::gen::set(&Op::amount, rc::gen::inRange<std::int64_t>(-40, 400)),
+        rc::gen::set(&Op::hold, rc::gen::inRange<std::uint64_t>(0, 12)),
+        rc::gen::set(&Op::seconds, rc::gen::inRange<std::uint32_t>(0, 30)));
+    return rc::gen::container<std::vector<Op>>(op);
+}
+
+/// What the ledger should be: three sums a player and a list of holds, in the plainest way.
+class Model {
+public:
+    struct Player {
+        std::int64_t available = 0;
+        bool frozen = false;
+    };
+    struct Hold {
+        std::uint64_t player = 0;
+        std::int64_t amount = 0;
+        WallTime expires_at{};
+        bool open = true;
+    };
+    std::map<std::uint64_t, Player> players;
+    std::vector<Hold> holds;  // The id is the place, from 1.
+    std::int64_t bank = kCapital;
+    std::int64_t psp = 0;
+    std::int64_t promo = 0;
+    std::int64_t adjustments = -kCapital;
+
+    std::int64_t held() const
+    {
+        std::int64_t sum = 0;
+        for (const Hold& hold : holds) { sum += hold.open ? hold.amount : 0; }
+        return sum;
+    }
+    std::int64_t available() const
+    {
+        std::int64_t sum = 0;
+        for (const auto& [id, player] : players) { sum += player.available; }
+        return sum;
+    }
+    /// Why the hold cannot be ended.
+    std::optional<ErrorCode> unresolvable(std::uint64_t id) const
+    {
+        if (id == 0 || id > holds.size()) { return ErrorCode::hold_unknown; }
+        return holds[id - 1].open ? std::nullopt : std::optional{ErrorCode::hold_resolved};
+    }
+    void end(std::uint64_t id, std::int64_t posted)
+    {
+        Hold& hold = holds[id - 1];
+        hold.open = false;
+        psp += posted;
+        players[hold.player].available += hold.amount - posted;
+    }
+};
+
+class Run {
+public:
+    Run()
+    {
+        config_.modules.enabled = {"ledger"};
+        config_.demo.bank_capital_minor = kCapital;
+        restart();
+    }
+
+    void step(const Op& op)
+    {
+        const PlayerId player{op.player};
+        const auto found = model_.players.find(op.player);
+        Model::Player* account = found == model_.players.end() ? nullptr : &found->second;
+        const auto before = casino_->submitted();
+        std::optional<ErrorCode> refusal;  // What the model says.
+        switch (op.kind) {
+            case Kind::open:
+                if (op.player == 0 || account != nullptr) { return; }
+                RC_ASSERT(send(ledger::OpenPlayer{player}).has_value());
+                model_.players[op.player] = {};
+                return compare();
+            case Kind::deposit:
+                refusal = op.amount <= 0 ? std::optional{ErrorCode::amount_invalid} : account_refusal(account, true);
+                expect(send(ledger::Deposit{player, op.amount}), refusal);
+                if (!refusal) {
+                    account->available += op.amount;
+                    model_.psp -= op.amount;
+                }
+                break;
+            case Kind::adjust:
+                refusal = op.amount == 0 ? std::optional{ErrorCode::amount_invalid} : account_refusal(account, false);
+                if (!refusal && op.amount < -account->available) { refusal = ErrorCode::insufficient_funds; }
+                expect(send(ledger::Adjust{player, op.amount}), refusal);
+                if (!refusal) {
+                    account->available += op.amount;
+                    model_.adjustments -= op.amount;
+                }
+                break;
+            case Kind::grant:
+                refusal = op.amount <= 0 ? std::optional{ErrorCode::amount_invalid} : account_refusal(account, false);
+                expect(send(ledger::GrantPromo{player, op.amount}), refusal);
+                if (!refusal) {
+                    account->available += op.amount;
+                    model_.promo -= op.amount;
+                }
+                break;
+            case Kind::hold: {
+                refusal = op.amount <= 0 ? std::optional{ErrorCode::amount_invalid} : account_refusal(account, true);
+                if (!refusal && op.amount > account->available) { refusal = ErrorCode::insufficient_funds; }
+                const WallTime expires_at = clock_.wall() + std::chrono::seconds{op.seconds};
+                const auto held = send(ledger::Hold{player, op.amount, expires_at});
+                expect(held, refusal);
+                if (!refusal) {
+                    account->available -= op.amount;
+                    model_.holds.push_back({op.player, op.amount, expires_at});
+                    RC_ASSERT(raw(held->hold) == model_.holds.size());
+                }
+                break;
+            }
+            case Kind::post:
+            case Kind::post_part: {
+                refusal = model_.unresolvable(op.hold);
+                const bool all = op.kind == Kind::post;
+                if (!refusal && !all && (op.amount < 1 || op.amount > model_.holds[op.hold - 1].amount)) {
+                    refusal = ErrorCode::amount_invalid;
+                }
+                expect(send(ledger::PostHold{HoldId{op.hold}, all ? std::nullopt : std::optional{op.amount}}), refusal);
+                if (!refusal) { model_.end(op.hold, all ? model_.holds[op.hold - 1].amount : op.amount); }
+                break;
+            }
+            case Kind::release:
+                refusal = model_.unresolvable(op.hold);
+                expect(send(ledger::VoidHold{HoldId{op.hold}}), refusal);
+                if (!refusal) { model_.end(op.hold, 0); }
+                break;
+            case Kind::wait: return wait(op);
+            case Kind::freeze:
+            case Kind::thaw: {
+                const bool frozen = op.kind == Kind::freeze;
+                refusal = account_refusal(account, false);
+                expect(send(ledger::SetFrozen{player, frozen}), refusal);
+                if (!refusal) { account->frozen = frozen; }
+                return compare();  // Freezing twice adds no fact.
+            }
+            case Kind::play:
+            case Kind::refund: return play(op, account);
+            case Kind::crash: return crash();
+        }
+        // A refusal is no fact; what was done is one unit.
+        RC_ASSERT(raw(casino_->submitted().seq) == raw(before.seq) + (refusal ? 0 : 1));
+        compare();
+    }
+
+private:
+    template <class Command>
+    Result<typename Command::Reply> send(const Command& command)
+    {
+        return casino_->input(
+            clock_.wall(), nowhere_, [&](Context& context) { return casino_->bus().send(command, context); });
+    }
+
+    template <class Reply>
+    static void expect(const Result<Reply>& reply, std::optional<ErrorCode> refusal)
+    {
+        RC_ASSERT(reply.has_value() == !refusal.has_value());
+        if (refusal) { RC_ASSERT(reply.error().code == *refusal); }
+    }
+
+    static std::optional<ErrorCode> account_refusal(const Model::Player* account, bool frozen_counts)
+    {
+        if (account == nullptr) { return ErrorCode::account_unknown; }
+        return frozen_counts && account->frozen ? std::optional{ErrorCode::account_frozen} : std::nullopt;
+    }
+
+    void wait(const Op& op)
+    {
+        clock_.advance(std::chrono::seconds{op.seconds});
+        std::uint64_t due = 0;
+        for (std::size_t id = 1; id <= model_.holds.size(); ++id) {
+            if (model_.holds[id - 1].open && model_.holds[id - 1].expires_at <= clock_.wall()) {
+                model_.end(id, 0);
+                ++due;
+            }
+        }
+        RC_ASSERT(send(ledger::ExpireHolds{})->holds == due);
+        compare();
+    }
+
+    /// A round: its stake, then a win of half the most it could be, or the stake back.
+    void play(const Op& op, Model::Player* account)
+    {
+        const RoundId round{++rounds_};
+        const std::int64_t win_max = op.amount * static_cast<std::int64_t>(op.seconds);
+        std::optional<ErrorCode> refusal = op.amount <= 0 ? std::optional{ErrorCode::amount_invalid}
+                                                          : account_refusal(account, true);
+        if (!refusal && op.amount > account->available) { refusal = ErrorCode::insufficient_funds; }
+        if (!refusal && model_.bank + op.amount < win_max) { refusal = ErrorCode::bank_exposed; }
+        expect(send(ledger::TakeStake{PlayerId{op.player}, round, op.amount, win_max}), refusal);
+        if (refusal) { return compare(); }
+        const std::int64_t back = op.kind == Kind::refund ? op.amount : win_max / 2;
+        const auto paid = op.kind == Kind::refund ? send(ledger::Refund{PlayerId{op.player}, round, back})
+                                                  : send(ledger::PayWin{PlayerId{op.player}, round, back});
+        RC_ASSERT(paid.has_value());
+        account->available += back - op.amount;
+        model_.bank += op.amount - back;
+        RC_ASSERT(paid->available == account->available);
+        compare();
+    }
+
+    /// All that is left are the facts; from them comes the same state, byte for byte.
+    void crash()
+    {
+        const Bytes before = state(*casino_);
+        restart();
+        RC_ASSERT(state(*casino_) == before);
+        compare();
+    }
+
+    void restart()
+    {
+        casino_ = std::make_unique<host::Casino>(host::make_modules(config_, {}, {}, "test"));
+        for (const auto& unit : store_.units()) {
+            const bool applied = casino_->apply(unit->content, unit->position);
+            RC_ASSERT(applied);
+        }
+        casino_->open(store_);
+        casino_->start(clock_.wall(), nowhere_);
+    }
+
+    static Bytes state(const host::Casino& casino)
+    {
+        Bytes bytes;
+        ByteWriter writer{bytes};
+        casino.modules().front()->save(writer);
+        return bytes;
+    }
+
+    void compare()
+    {
+        std::map<ledger::AccountKind, std::int64_t> sums;
+        std::int64_t sum = 0;
+        for (const auto& row : send(ledger::GetTrialBalance{})->rows) {
+            sums[row.kind] = row.balance;
+            sum += row.balance;
+        }
+        RC_ASSERT(sum == 0);
+        RC_ASSERT(sums[ledger::AccountKind::player] == model_.available());
+        RC_ASSERT(sums[ledger::AccountKind::held] == model_.held());
+        RC_ASSERT(sums[ledger::AccountKind::bank] == model_.bank);
+        RC_ASSERT(sums[ledger::AccountKind::psp] == model_.psp);
+        RC_ASSERT(sums[ledger::AccountKind::promo] == model_.promo);
+        RC_ASSERT(sums[ledger::AccountKind::adjustments] == model_.adjustments);
+        for (const auto& [id, player] : model_.players) {
+            RC_ASSERT(send(ledger::GetBalance{PlayerId{id}})->available == player.available);
+        }
+        std::size_t open = 0;
+        for (const ledger::Held& held : send(ledger::ListHolds{HoldId{0}, 1000})->holds) {
+            const Model::Hold& hold = model_.holds.at(raw(held.hold) - 1);
+            RC_ASSERT(hold.open && hold.amount == held.amount && raw(held.player) == hold.player);
+            ++open;
+        }
+        RC_ASSERT(open == static_cast<std::size_t>(std::ranges::count_if(model_.holds, &Model::Hold::open)));
+    }
+
+    config::Config config_;
+    fakes::ManualClock clock_;
+    fakes::MemoryStore store_;
+    host::NoOutputs nowhere_;
+    std::unique_ptr<host::Casino> casino_;
+    Model model_;
+    std::uint64_t rounds_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("ledger: whatever is asked of it, it does what the model does", "[property]")
+{
+    setenv("RC_PARAMS", "seed=20261125 max_success=8000 max_size=500", 0);  // What the caller has set stays.
+    std::size_t operations = 0;
+    const bool holds = rc::check("the ledger and its model agree after every operation", [&] {
+        const auto programme = *programmes();
+        Run run;
+        for (std::uint64_t player = 1; player <= 3; ++player) { run.step({.kind = Kind::open, .player = player}); }
+        for (const Op& op : programme) { run.step(op); }
+        operations += programme.size();
+    });
+    CHECK(holds);
+    WARN(operations << " operations");
+}
