@@ -14,6 +14,7 @@
 #include "croupier/codec.hpp"
 #include "croupier/ids.hpp"
 #include "croupier/messages/ledger.hpp"
+#include "croupier/messages/risk.hpp"
 #include "croupier/result.hpp"
 
 /// JSON for what goes to clients, appended to a string: one pass, no tree in between. Ids are strings, amounts whole
@@ -31,6 +32,8 @@ inline void write_number(std::string& out, std::integral auto value)
 void write_string(std::string& out, std::string_view text);
 /// RFC 3339, UTC, microseconds: "2026-11-23T19:02:00.000000Z".
 void write_time(std::string& out, WallTime time);
+/// {"measure":…,"period":…,"amount":…?,"used":…,"changes_at":…?,"next_amount":…?}
+void write_limit(std::string& out, const risk::Limit& limit);
 /// {"available":…,"currency":…,"exponent":…,"version":…}
 void write_balance(std::string& out, const ledger::Balance& balance);
 /// {"code":…,"message":…,"retry_after_ms":…?,"expected":…?}

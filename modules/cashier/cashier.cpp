@@ -78,6 +78,10 @@ Result<Performed> Cashier::perform(const Perform& command, Context& context)
 
 Result<std::string> Cashier::decide(const Deposit& operation, OperatorId by, Context& context)
 {
+    if (bus_.handles<risk::CheckDeposit>()) {
+        const auto allowed = bus_.send(risk::CheckDeposit{operation.player, operation.amount}, context);
+        if (!allowed) { return std::unexpected{allowed.error()}; }
+    }
     const auto balance = bus_.send(ledger::Deposit{operation.player, operation.amount}, context);
     if (!balance) { return std::unexpected{balance.error()}; }
     context.work.add(Acted{by, operation.player, operation});
@@ -182,6 +186,20 @@ Result<std::string> Cashier::decide(const Freeze& operation, OperatorId by, Cont
     out += ",\"frozen\":";
     json::write(out, operation.frozen);
     out += '}';
+    return out;
+}
+
+Result<std::string> Cashier::decide(const SetLimit& operation, OperatorId by, Context& context)
+{
+    if (const auto known = bus_.send(ledger::GetBalance{operation.player}, context); !known) {
+        return std::unexpected{known.error()};
+    }
+    const auto limit = bus_.send(
+        risk::SetLimit{operation.player, operation.measure, operation.period, operation.amount}, context);
+    if (!limit) { return std::unexpected{limit.error()}; }
+    context.work.add(Acted{by, operation.player, operation});
+    std::string out;
+    json::write_limit(out, *limit);
     return out;
 }
 

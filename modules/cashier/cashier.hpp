@@ -71,6 +71,7 @@ private:
     Result<std::string> decide(const Confirm& operation, OperatorId by, Context& context);
     Result<std::string> decide(const Decline& operation, OperatorId by, Context& context);
     Result<std::string> decide(const Freeze& operation, OperatorId by, Context& context);
+    Result<std::string> decide(const SetLimit& operation, OperatorId by, Context& context);
 
     Options options_;
     Bus& bus_;

@@ -115,7 +115,21 @@ void OperatorApi::player(ConnectionId call, const edge::HttpRequest& request, st
     const std::string_view what = path.substr(slash + 1);
     if (what == "statement") { return answer_statement(call, request, id); }
     if (what == "rounds") { return answer_rounds(call, request, id); }
+    if (what == "limits") { return limits(call, id); }
     refuse(call, {ErrorCode::not_found});
+}
+
+void OperatorApi::limits(ConnectionId call, PlayerId id)
+{
+    const auto known = send(risk::ListLimits{id});
+    if (!known) { return refuse(call, known.error()); }
+    std::string body{"{\"limits\":["};
+    for (const risk::Limit& limit : known->limits) {
+        if (&limit != &known->limits.front()) { body += ','; }
+        json::write_limit(body, limit);
+    }
+    body += "]}";
+    answer(call, 200, std::move(body));
 }
 
 void OperatorApi::holds(ConnectionId call, const edge::HttpRequest& request)

@@ -28,6 +28,7 @@ private:
     void perform(ConnectionId call, const edge::HttpRequest& request, std::string_view path, OperatorId by);
     void repeat(ConnectionId call, OperatorId by, std::string_view key, const Hash& content);
     void player(ConnectionId call, const edge::HttpRequest& request, std::string_view path);
+    void limits(ConnectionId call, PlayerId id);
     void holds(ConnectionId call, const edge::HttpRequest& request);
     void proposals(ConnectionId call);
     void trial_balance(ConnectionId call);

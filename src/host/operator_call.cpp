@@ -64,6 +64,22 @@ std::optional<cashier::Operation> adjustment(const JsonValue& root)
     return cashier::Adjust{static_cast<PlayerId>(*player), *money, reason, *ticket};
 }
 
+std::optional<cashier::Operation> limit(const JsonValue& root, PlayerId player)
+{
+    cashier::SetLimit wanted{.player = player};
+    const auto read = [&](std::string_view name, auto& into) {
+        const JsonValue* value = root.member(name);
+        return value != nullptr && value->type == Type::text
+            && boost::describe::enum_from_string(value->text.c_str(), into);
+    };
+    wanted.amount = amount(root, 0);
+    if (!root.has_only({"measure", "period", "amount"}) || !read("measure", wanted.measure)
+        || !read("period", wanted.period) || (root.member("amount") != nullptr && !wanted.amount)) {
+        return std::nullopt;
+    }
+    return wanted;
+}
+
 std::optional<cashier::Operation> approval(const JsonValue& root, HoldId hold)
 {
     if (!root.has_only({"amount"})) { return std::nullopt; }
@@ -101,6 +117,7 @@ std::optional<cashier::Operation> parse_operation(std::string_view path, std::st
     known = which.has_value();
     if (!known) { return std::nullopt; }
     if (is("withdrawals", "approve")) { return whole ? approval(*root, static_cast<HoldId>(*which)) : std::nullopt; }
+    if (is("players", "limits")) { return whole ? limit(*root, static_cast<PlayerId>(*which)) : std::nullopt; }
     std::optional<cashier::Operation> operation;
     if (is("withdrawals", "reject")) { operation = cashier::Reject{static_cast<HoldId>(*which)}; }
     if (is("adjustments", "confirm")) { operation = cashier::Confirm{*which}; }

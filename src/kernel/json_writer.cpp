@@ -56,6 +56,29 @@ void write_time(std::string& out, WallTime time)
     out += "Z\"";
 }
 
+void write_limit(std::string& out, const risk::Limit& limit)
+{
+    const auto number = [&](std::string_view name, const std::optional<std::int64_t>& amount) {
+        if (!amount) { return; }
+        out += ",\"";
+        out += name;
+        out += "\":";
+        write_number(out, *amount);
+    };
+    out += "{\"measure\":";
+    write(out, limit.measure);
+    out += ",\"period\":";
+    write(out, limit.period);
+    number("amount", limit.amount);
+    number("used", limit.used);
+    if (limit.changes_at) {
+        out += ",\"changes_at\":";
+        write_time(out, *limit.changes_at);
+        number("next_amount", limit.next_amount);
+    }
+    out += '}';
+}
+
 void write_balance(std::string& out, const ledger::Balance& balance)
 {
     out += "{\"available\":";

@@ -110,6 +110,29 @@ class Cashier(harness.SystemTest):
         self.assertEqual(self.post(f"players/{self.ada.id}/thaw", role="admin", key="3").json["frozen"], False)
         self.assertIn("ok", play.spin())
 
+    def test_limits_hold_over_a_restart(self):
+        """The stricter limit wins at once, loosening waits for 24 hours (GLI-19 2.5.5, A.3.7)."""
+        def limit(key, **body):
+            answer = self.post(f"players/{self.ada.id}/limits", body, key=key)
+            self.assertEqual(answer.status, 200, answer.body)
+            return answer.json
+
+        play = self.ada.connect()
+        self.assertIn("ok", play.spin(stake=100))
+        self.assertEqual(limit("1", measure="stake", period="day", amount=200)["used"], 100)
+        self.casino.restart()
+        play = self.ada.connect()
+        self.refused(play.spin(stake=120), "limit_reached")
+        self.assertIn("ok", play.spin(stake=100))
+        self.refused(play.spin(stake=20), "limit_reached")
+        lifted = limit("2", measure="stake", period="day")
+        self.assertEqual(lifted["amount"], 200)
+        self.assertIn("changes_at", lifted)
+        self.refused(play.spin(stake=20), "limit_reached")
+        limit("3", measure="deposit", period="month", amount=50)
+        self.problem(self.deposit(51, "4"), 403, "limit_reached")
+        self.assertEqual(len(self.get(f"players/{self.ada.id}/limits").json["limits"]), 2)
+
     def test_init_makes_the_first_admin(self):
         folder = self.folder / "made"
         made = harness.run("init", "--data-dir", folder)

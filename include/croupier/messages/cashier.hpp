@@ -13,6 +13,7 @@
 #include "croupier/codec.hpp"
 #include "croupier/ids.hpp"
 #include "croupier/messages/ledger.hpp"
+#include "croupier/messages/risk.hpp"
 
 /// What the house's own people may say to the cashier's desk, and what it records: money in and out, corrections, and who did
 /// it. Facts name operators by number only; no person and no secret stands in them.
@@ -28,7 +29,7 @@ BOOST_DESCRIBE_ENUM(Reason, correction, goodwill, chargeback, test)
 
 // The operations. Each is decided once under its caller's key. `payment` and `ticket` are 1 to 64 of A-Z a-z 0-9 . _ : -
 
-/// Money came in. Refuses: what ledger::Deposit refuses.
+/// Money came in. Refuses: limit_reached, what ledger::Deposit refuses.
 struct Deposit {
     PlayerId player{};
     std::int64_t amount = 0;
@@ -87,7 +88,17 @@ struct Freeze {
 };
 BOOST_DESCRIBE_STRUCT(Freeze, (), (player, frozen))
 
-using Operation = std::variant<Deposit, Withdraw, Approve, Reject, Adjust, Confirm, Decline, Freeze>;
+/// Sets a player's limit, or lifts it. Refuses: account_unknown, what risk::SetLimit refuses.
+struct SetLimit {
+    PlayerId player{};
+    risk::Measure measure{};
+    risk::Period period{};
+    std::optional<std::int64_t> amount;  ///< None: lifted.
+};
+BOOST_DESCRIBE_STRUCT(SetLimit, (), (player, measure, period, amount))
+
+// A new one goes to the end: facts hold the place of each.
+using Operation = std::variant<Deposit, Withdraw, Approve, Reject, Adjust, Confirm, Decline, Freeze, SetLimit>;
 
 /// How a request was decided, now or before.
 struct Performed {

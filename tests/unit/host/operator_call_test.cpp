@@ -40,6 +40,12 @@ TEST_CASE("operator call: every operation is read", "[operator]")
     CHECK(std::get<cashier::Confirm>(*parse("adjustments/4/confirm", "{}").operation).proposal == 4);
     CHECK(std::get<cashier::Decline>(*parse("adjustments/4/decline", "").operation).proposal == 4);
     CHECK(std::get<cashier::Freeze>(*parse("players/7/freeze", "").operation).frozen);
+    const auto limit = parse("players/7/limits", R"({"measure":"loss","period":"week","amount":0})").operation;
+    CHECK(std::get<cashier::SetLimit>(*limit).measure == risk::Measure::loss);
+    CHECK(std::get<cashier::SetLimit>(*limit).amount == 0);
+    CHECK(std::get<cashier::SetLimit>(*parse("players/7/limits", R"({"measure":"stake","period":"day"})").operation)
+              .amount
+        == std::nullopt);
     CHECK_FALSE(std::get<cashier::Freeze>(*parse("players/7/thaw", "").operation).frozen);
 }
 
@@ -70,6 +76,9 @@ TEST_CASE("operator call: what is no call is not known, and what is not well for
         Row{"a name in a reference", "deposits", R"({"player":"7","amount":1,"payment":"Ada Lovelace"})", true},
         Row{"an empty reference", "deposits", R"({"player":"7","amount":1,"payment":""})", true},
         Row{"no such reason", "adjustments", R"({"player":"7","amount":1,"reason":"why not","ticket":"T"})", true},
+        Row{"no such measure", "players/7/limits", R"({"measure":"time","period":"day","amount":1})", true},
+        Row{"a limit that is no amount", "players/7/limits", R"({"measure":"loss","period":"day","amount":null})",
+            true},
         Row{"an approval of nothing", "withdrawals/1/approve", R"({"amount":0})", true},
         Row{"a body where none is wanted", "withdrawals/1/reject", R"({"amount":1})", true});
     INFO(row.why);
