@@ -6,6 +6,26 @@
 
 namespace croupier::store {
 
+namespace {
+
+/// sqlite.org/uri.html: what has a meaning in a URI is written as %HH.
+std::string immutable_uri(const std::string& path)
+{
+    static constexpr std::string_view kHex = "0123456789ABCDEF";
+    std::string uri{"file:"};
+    for (const char letter : path) {
+        if (letter == '%' || letter == '?' || letter == '#') {
+            const auto code = static_cast<unsigned char>(letter);
+            uri += {'%', kHex[code >> 4], kHex[code & 15]};
+        } else {
+            uri += letter;
+        }
+    }
+    return uri + "?immutable=1";
+}
+
+}  // namespace
+
 bool SqliteError::is_about_content() const noexcept
 {
     switch (code_ & 0xff) {
@@ -29,9 +49,11 @@ Connection::Connection(const std::string& path, OpenMode mode, const std::string
         case OpenMode::create: flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE; break;
         case OpenMode::existing: flags |= SQLITE_OPEN_READWRITE; break;
         case OpenMode::read_only: flags |= SQLITE_OPEN_READONLY; break;
+        case OpenMode::immutable: flags |= SQLITE_OPEN_READONLY | SQLITE_OPEN_URI; break;
     }
+    const std::string name = mode == OpenMode::immutable ? immutable_uri(path) : path;
     sqlite3* handle = nullptr;
-    const int result = sqlite3_open_v2(path.c_str(), &handle, flags, vfs.empty() ? nullptr : vfs.c_str());
+    const int result = sqlite3_open_v2(name.c_str(), &handle, flags, vfs.empty() ? nullptr : vfs.c_str());
     handle_.reset(handle);
     if (result != SQLITE_OK) {
         throw SqliteError{result,

@@ -27,7 +27,12 @@ private:
     int code_;
 };
 
-enum class OpenMode { create, existing, read_only };
+enum class OpenMode {
+    create,
+    existing,
+    read_only,
+    immutable  ///< Read only, without locks or log: for a file that nobody writes.
+};
 
 /// One connection, without SQLite's own mutex: used by one thread at a time.
 class Connection {

@@ -1,0 +1,292 @@
+#include "books.hpp"
+
+#include <algorithm>
+
+namespace croupier::verify {
+
+namespace {
+
+using ledger::AccountKind;
+using ledger::TransferCode;
+
+bool may_be_negative(AccountKind kind)
+{
+    return kind == AccountKind::promo || kind == AccountKind::psp || kind == AccountKind::adjustments;
+}
+
+std::string number(std::integral auto value) { return std::to_string(value); }
+
+template <class Id>
+    requires std::is_enum_v<Id>
+std::string number(Id id)
+{
+    return std::to_string(raw(id));
+}
+
+std::string differs(const std::string& what, const std::string& expected, const std::string& got)
+{
+    return what + ": expected " + expected + ", got " + got;
+}
+
+std::uint64_t big_endian(const Bytes& key)
+{
+    std::uint64_t value = 0;
+    for (const std::byte byte : key) { value = value << 8 | std::to_integer<std::uint64_t>(byte); }
+    return value;
+}
+
+}  // namespace
+
+void Books::unit(const UnitContent& content)
+{
+    seq_ = content.seq;
+    drawn_.clear();
+    explained_.clear();
+    std::size_t done = 0;
+    for (const EventRow& row : content.events) {
+        while (done < row.after_transfers && done < content.transfers.size()) { transfer(content.transfers[done++]); }
+        event(content, row);
+    }
+    while (done < content.transfers.size()) { transfer(content.transfers[done++]); }
+
+    for (const ledger::Transferred& moved_money : content.transfers) {
+        const bool wants_reason = ledger::refers_to_round(moved_money.code) || moved_money.code == TransferCode::hold
+            || moved_money.code == TransferCode::release || moved_money.code == TransferCode::withdrawal;
+        if (wants_reason && !explained_.contains(moved_money.reference)) {
+            say("transfers " + number(moved_money.id) + ": no round or hold of this unit accounts for it");
+        }
+        const Account* held = account(moved_money.debit);
+        if (held == nullptr || held->kind != AccountKind::held) { held = account(moved_money.credit); }
+        if (held != nullptr && held->kind == AccountKind::held && held->balance != held_[held->player]) {
+            say(differs(
+                "player " + number(held->player) + ": held money", number(held_[held->player]), number(held->balance)));
+        }
+    }
+    for (const rng::Drawn& drawn : drawn_) { say("round " + number(drawn.round) + ": it was drawn, and not ended"); }
+    if (content.request.scope != 0) { request(content.request); }
+}
+
+Books::Account* Books::account(AccountId id)
+{
+    return raw(id) == 0 || raw(id) > accounts_.size() ? nullptr : &accounts_[raw(id) - 1];
+}
+
+void Books::transfer(const ledger::Transferred& fact)
+{
+    ++transfers_;
+    const std::string which = "transfers " + number(fact.id) + ": ";
+    Account* debit = account(fact.debit);
+    Account* credit = account(fact.credit);
+    if (debit == nullptr || credit == nullptr || debit == credit) {
+        return say(which + "it is not between two accounts that were opened");
+    }
+    if (fact.amount <= 0) { say(which + "its amount is " + number(fact.amount)); }
+    if (debit->pocket != credit->pocket || debit->currency != credit->currency || debit->currency != fact.currency) {
+        say(which + "it crosses pockets or currencies");
+    }
+    const auto side = [&](Account& one, const char* name, std::int64_t after, std::uint64_t version,
+                          std::int64_t change) {
+        if (one.balance + change != after) {
+            say(differs(which + name + "_after_minor", number(one.balance + change), number(after)));
+        }
+        if (one.version + 1 != version) {
+            say(differs(which + name + "_version", number(one.version + 1), number(version)));
+        }
+        one.balance = after;
+        one.version = version;
+        if (after < 0 && !may_be_negative(one.kind)) { say(which + "it leaves its " + name + " account below zero"); }
+    };
+    side(*debit, "debit", fact.debit_after, fact.debit_version, -fact.amount);
+    side(*credit, "credit", fact.credit_after, fact.credit_version, fact.amount);
+}
+
+void Books::event(const UnitContent& content, const EventRow& row)
+{
+    bool known = false;
+    boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, Facts>>([&](auto identity) {
+        using Fact = typename decltype(identity)::type;
+        if constexpr (EventFact<Fact>) {
+            if (row.type != Fact::kFact) { return; }
+            const auto decoded = from_bytes<Fact>(row.body);
+            known = decoded.has_value();
+            if (known) { fact(content, *decoded); }
+        }
+    });
+    if (!known) { say("events: a fact of type " + number(row.type) + " is unknown or not canonical"); }
+}
+
+void Books::fact(const UnitContent&, const ledger::AccountOpened& fact)
+{
+    if (raw(fact.account) != accounts_.size() + 1) {
+        say(differs("account", number(accounts_.size() + 1), number(fact.account)));
+    }
+    accounts_.push_back({fact.kind, fact.pocket, fact.currency, fact.player});
+}
+
+std::int64_t Books::moved(const UnitContent& content, TransferCode code, std::uint64_t reference, PlayerId player)
+{
+    std::int64_t sum = 0;
+    for (const ledger::Transferred& one : content.transfers) {
+        if (one.code != code || one.reference != reference) { continue; }
+        const Account* from = account(one.debit);
+        const Account* to = account(one.credit);
+        const bool theirs = (from != nullptr && from->player == player) || (to != nullptr && to->player == player);
+        sum += theirs ? one.amount : 0;
+    }
+    explained_.insert(reference);
+    return sum;
+}
+
+void Books::fact(const UnitContent& content, const ledger::Held& fact)
+{
+    if (raw(fact.hold) != raw(last_hold_) + 1) { say(differs("hold", number(next(last_hold_)), number(fact.hold))); }
+    const auto money = moved(content, TransferCode::hold, raw(fact.hold), fact.player);
+    if (money != fact.amount) {
+        say(differs("hold " + number(fact.hold) + ": its transfer", number(fact.amount), number(money)));
+    }
+    last_hold_ = fact.hold;
+    holds_[fact.hold] = fact;
+    held_[fact.player] += fact.amount;
+}
+
+void Books::fact(const UnitContent& content, const ledger::HoldResolved& fact)
+{
+    const std::string which = "hold " + number(fact.hold) + ": ";
+    const auto found = holds_.find(fact.hold);
+    if (found == holds_.end()) { return say(which + "it was resolved before, or never made"); }
+    const auto posted = moved(content, TransferCode::withdrawal, raw(fact.hold), fact.player);
+    const auto released = moved(content, TransferCode::release, raw(fact.hold), fact.player);
+    if (posted != fact.posted || posted + released != found->second.amount) {
+        say(differs(which + "posted and released",
+            number(fact.posted) + " and " + number(found->second.amount - fact.posted),
+            number(posted) + " and " + number(released)));
+    }
+    held_[fact.player] -= found->second.amount;
+    holds_.erase(found);
+}
+
+void Books::next_round(RoundId round)
+{
+    if (raw(round) != raw(last_round_) + 1) { say(differs("round", number(next(last_round_)), number(round))); }
+    last_round_ = round;
+}
+
+void Books::fact(const UnitContent& content, const rounds::Settled& fact)
+{
+    next_round(fact.round);
+    const std::string which = "round " + number(fact.round) + ": ";
+    const auto stake = moved(content, TransferCode::stake, raw(fact.round), fact.player);
+    const auto win = moved(content, TransferCode::win, raw(fact.round), fact.player);
+    const auto refund = moved(content, TransferCode::refund, raw(fact.round), fact.player);
+    if (stake != fact.stake) { say(differs(which + "its stake's transfer", number(fact.stake), number(stake))); }
+    if (win != fact.win) { say(differs(which + "its win's transfer", number(fact.win), number(win))); }
+    if (refund != 0) { say(which + "it is settled, and " + number(refund) + " was given back"); }
+    play_again(fact);
+}
+
+void Books::fact(const UnitContent& content, const rounds::Voided& fact)
+{
+    next_round(fact.round);
+    const std::string which = "round " + number(fact.round) + ": ";
+    const auto stake = moved(content, TransferCode::stake, raw(fact.round), fact.player);
+    const auto refund = moved(content, TransferCode::refund, raw(fact.round), fact.player);
+    if (stake != fact.stake || refund != fact.stake) {
+        say(differs(which + "voided, stake and refund", number(fact.stake) + " twice",
+            number(stake) + " and " + number(refund)));
+    }
+    drawn_.clear();  // What was drawn before the draw failed is void with the round.
+}
+
+void Books::fact(const UnitContent&, const rng::Drawn& fact)
+{
+    for (std::size_t i = 0; i < fact.values.size(); ++i) {
+        if (fact.bounds.size() != fact.values.size() || fact.values[i] >= fact.bounds[i]) {
+            say("round " + number(fact.round) + ": a draw is not below its bound");
+            break;
+        }
+    }
+    drawn_.push_back(fact);
+}
+
+/// The draws and the game's definition give the win again.
+void Books::play_again(const rounds::Settled& fact)
+{
+    const std::string which = "round " + number(fact.round) + ": ";
+    std::vector<Value> values;
+    for (const rng::Drawn& drawn : drawn_) {
+        if (drawn.round != fact.round) { say(which + "a draw of round " + number(drawn.round) + " is in its unit"); }
+        values.insert(values.end(), drawn.values.begin(), drawn.values.end());
+    }
+    const auto drawn = std::exchange(drawn_, {});
+    const auto game = games_.find(fact.definition);
+    if (game == games_.end()) {
+        ++unknown_games_;
+        return;
+    }
+    // Each step's bounds as the game asks for them; a draw too many or too few is no round.
+    std::vector<Value> so_far;
+    for (const rng::Drawn& step : drawn) {
+        if (game->second->next_bounds(so_far) != step.bounds) {
+            return say(which + "its draws are not those of its game");
+        }
+        so_far.insert(so_far.end(), step.values.begin(), step.values.end());
+    }
+    if (!game->second->next_bounds(so_far).empty()) { return say(which + "draws are missing"); }
+    const auto outcome = game->second->evaluate(fact.stake, fact.bets, so_far);
+    if (outcome.win != fact.win) { say(differs(which + "what its draws win", number(outcome.win), number(fact.win))); }
+}
+
+void Books::fact(const UnitContent&, const session::PlayerRegistered& fact)
+{
+    if (raw(fact.player) != ++players_) { say(differs("player", number(players_), number(fact.player))); }
+}
+
+void Books::fact(const UnitContent&, const session::Opened& fact)
+{
+    const bool fresh = sessions_.emplace(raw(fact.session), Session{.player = fact.player}).second;
+    if (!fresh) { say("session " + number(fact.session) + ": it was opened before"); }
+}
+
+void Books::fact(const UnitContent&, const session::Closed& fact)
+{
+    const auto found = sessions_.find(raw(fact.session));
+    if (found == sessions_.end() || !found->second.open) {
+        return say("session " + number(fact.session) + ": it was not open");
+    }
+    found->second.open = false;
+}
+
+void Books::request(const RequestRecord& record)
+{
+    if ((record.scope & kOperatorScopes) != 0) {
+        if (!operator_keys_.emplace(record.scope, record.key).second) {
+            say("operator " + number(record.scope & ~kOperatorScopes) + ": a key was decided twice");
+        }
+        return;
+    }
+    const std::string which = "session " + number(record.scope) + ": ";
+    const auto found = sessions_.find(record.scope);
+    if (found == sessions_.end()) { return say(which + "it was never opened, and a command of it is recorded"); }
+    if (!found->second.open) { say(which + "a command was recorded after its end"); }
+    const std::uint64_t n = big_endian(record.key);
+    if (record.key.size() != sizeof n || n != found->second.last_n + 1) {
+        say(differs(which + "command", number(found->second.last_n + 1), number(n)));
+    }
+    found->second.last_n = n;
+}
+
+std::map<std::pair<int, std::uint32_t>, std::int64_t> Books::sums() const
+{
+    std::map<std::pair<int, std::uint32_t>, std::int64_t> sums;
+    for (const Account& one : accounts_) { sums[{raw(one.pocket), one.currency.number()}] += one.balance; }
+    return sums;
+}
+
+void Books::end()
+{
+    for (const auto& [pot, sum] : sums()) {
+        if (sum != 0) { say(differs("the sum over all accounts of a pocket and currency", "0", number(sum))); }
+    }
+}
+
+}  // namespace croupier::verify

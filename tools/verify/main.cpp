@@ -1,0 +1,109 @@
+#include <CLI/CLI.hpp>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "builtin_modules.hpp"
+#include "croupier/json_writer.hpp"
+#include "verify.hpp"
+
+namespace {
+
+using croupier::raw;
+using croupier::verify::Report;
+
+void print_text(const Report& report)
+{
+    for (const std::string& problem : report.problems) { std::printf("%s\n", problem.c_str()); }
+    if (report.problem_count > report.problems.size()) {
+        std::printf(
+            "… and %llu more\n", static_cast<unsigned long long>(report.problem_count - report.problems.size()));
+    }
+    std::printf(
+        "units %llu, transfers %llu, accounts %llu, rounds %llu (%llu of games that are not here), open holds %llu\n",
+        static_cast<unsigned long long>(report.units), static_cast<unsigned long long>(report.transfers),
+        static_cast<unsigned long long>(report.accounts), static_cast<unsigned long long>(report.rounds),
+        static_cast<unsigned long long>(report.rounds_not_played_again),
+        static_cast<unsigned long long>(report.open_holds));
+    std::printf("head %s\nviews.db: %s\n", croupier::to_hex(report.head.hash).c_str(), report.views.c_str());
+    std::printf("%.0f transfers/s\n%llu problems\n",
+        report.seconds > 0 ? static_cast<double>(report.transfers) / report.seconds : 0.0,
+        static_cast<unsigned long long>(report.problem_count));
+}
+
+void print_json(const Report& report)
+{
+    using namespace croupier::json;
+    std::string out{"{\"units\":"};
+    write_number(out, report.units);
+    out += ",\"transfers\":";
+    write_number(out, report.transfers);
+    out += ",\"accounts\":";
+    write_number(out, report.accounts);
+    out += ",\"rounds\":";
+    write_number(out, report.rounds);
+    out += ",\"rounds_not_played_again\":";
+    write_number(out, report.rounds_not_played_again);
+    out += ",\"open_holds\":";
+    write_number(out, report.open_holds);
+    out += ",\"head_seq\":";
+    write_number(out, raw(report.head.seq));
+    out += ",\"head_hash\":\"" + croupier::to_hex(report.head.hash) + "\",\"views\":";
+    write_string(out, report.views);
+    out += ",\"problem_count\":";
+    write_number(out, report.problem_count);
+    out += ",\"problems\":";
+    write(out, report.problems);
+    out += '}';
+    std::printf("%s\n", out.c_str());
+}
+
+}  // namespace
+
+int main(int argc, char** argv)
+{
+    CLI::App app{
+        "Verifies a ledger and its views, offline and without writing to them: 0 all is well, 1 problems were found, "
+        "2 nothing could be checked"};
+    croupier::verify::Options options;
+    croupier::config::Games games;
+    bool json = false;
+    bool quiet = false;
+    app.add_option("DIR", options.directory, "A backup, or the data directory of a stopped casino")->required();
+    app.add_option("--games", games.directory, "Definitions of the games that were played; else the ones built in");
+    app.add_option("--problems-max", options.problems_max, "How many problems are told one by one")
+        ->capture_default_str();
+    app.add_flag("--json", json, "One JSON object on standard output");
+    app.add_flag("--quiet", quiet, "No progress");
+    CLI11_PARSE(app, argc, argv);
+
+    const auto loaded = croupier::host::load_games(games);
+    if (!loaded) {
+        std::fprintf(stderr, "croupier-verify: %s\n", loaded.error().c_str());
+        return 2;
+    }
+    for (const auto& game : *loaded) { options.games.emplace(game->definition(), game); }
+    const bool terminal = ::isatty(STDERR_FILENO) != 0;
+    if (!quiet) {
+        options.progress = [terminal](croupier::Seq done, croupier::Seq head) {
+            const auto percent = raw(done) * 100 / std::max<std::uint64_t>(raw(head), 1);
+            if (terminal) {
+                const auto full = static_cast<int>(percent / 2);
+                std::fprintf(stderr, "\r[%.*s%*s] %llu %%", full,
+                    "==================================================", 50 - full, "",
+                    static_cast<unsigned long long>(percent));
+            } else if (raw(done) % 1'000'000 == 0) {
+                std::fprintf(stderr, "%llu of %llu units\n", static_cast<unsigned long long>(raw(done)),
+                    static_cast<unsigned long long>(raw(head)));
+            }
+        };
+    }
+    const auto report = croupier::verify::verify(options);
+    if (terminal && !quiet) { std::fputs("\n", stderr); }
+    if (!report) {
+        std::fprintf(stderr, "croupier-verify: %s\n", report.error().c_str());
+        return 2;
+    }
+    json ? print_json(*report) : print_text(*report);
+    return report->problem_count == 0 ? 0 : 1;
+}
