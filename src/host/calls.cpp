@@ -143,7 +143,7 @@ void Calls::answer(ConnectionId call, int status, std::string body)
 
 void Calls::refuse(ConnectionId call, const Error& error)
 {
-    ++refusals_;
+    count_refusal(error.code);
     // A refusal rests on state like any other answer; one that read none may leave at once.
     const bool stateless = error.code == ErrorCode::malformed || error.code == ErrorCode::draining
         || error.code == ErrorCode::not_found || error.code == ErrorCode::method_not_allowed;
@@ -152,7 +152,7 @@ void Calls::refuse(ConnectionId call, const Error& error)
 
 void Calls::refuse_now(ConnectionId call, const Error& error)
 {
-    ++refusals_;
+    count_refusal(error.code);
     parts_.edge.respond(call, Seq{0}, problem(error));
 }
 

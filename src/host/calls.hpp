@@ -30,6 +30,7 @@ public:
         store::SqliteStore& store;
         Currency currency;
         std::function<bool()> draining;
+        std::function<void(ErrorCode)> refused;  ///< Counts a refusal.
     };
 
 protected:
@@ -72,6 +73,12 @@ protected:
 
     /// SHA-256 of the bearer token. Refuses: not_logged_in.
     static Result<Hash> bearer(const edge::HttpRequest& request);
+
+    void count_refusal(ErrorCode code)
+    {
+        ++refusals_;
+        parts_.refused(code);
+    }
 
     Parts parts_;
     std::uint64_t refusals_ = 0;

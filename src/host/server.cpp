@@ -175,7 +175,8 @@ std::optional<std::string> Server::build()
         .views = house_->reader(),
         .store = house_->store(),
         .currency = config_.server.currency,
-        .draining = [this] { return draining_; }};
+        .draining = [this] { return draining_; },
+        .refused = [this](ErrorCode code) { metrics_.refused(code); }};
     api_ = std::make_unique<Api>(parts);
     operator_api_ = std::make_unique<OperatorApi>(parts);
     auto admin = Admin::listen(loop_, house_->paths().admin_socket(),

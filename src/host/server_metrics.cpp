@@ -51,8 +51,8 @@ ServerMetrics::ServerMetrics()
     }
 #define X(code, number, finality, http, meaning) \
     refusals_.emplace(std::uint16_t{number}, \
-        &registry_.counter( \
-            "croupier_refusals_total", "Refusals sent without a recorded decision, by code.", {{"code", #code}}));
+        &registry_.counter("croupier_refusals_total", \
+            "Refusals of HTTP calls, and of frames that were not decided, by code.", {{"code", #code}}));
     CROUPIER_ERROR_CODES(X)
 #undef X
 }

@@ -36,6 +36,20 @@ class Documents(unittest.TestCase):
         documented = CONTRACT.documents["schemas.yaml"]["StatementEntry"]["properties"]["code"]["enum"]
         self.assertEqual(documented, [code for code in codes if code != "capital"])  # No player ever has capital.
 
+    def test_facts_are_those_of_the_headers(self):
+        declared = set()
+        for header in (contract.ROOT / "include/croupier/messages").glob("*.hpp"):
+            text = header.read_text(encoding="utf-8")
+            for struct, name, number in re.findall(
+                    r'struct (\w+) \{\s*static constexpr std::string_view kName = "([^"]+)";\s*'
+                    r'static constexpr std::uint16_t kFact = (\d+);', text):
+                members = re.search(rf"BOOST_DESCRIBE_STRUCT\(\s*{struct}, \(\),\s*\(([^)]*)\)\)", text).group(1)
+                declared.add((number, name, " ".join(members.split())))
+        page = (contract.ROOT / "docs/format.md").read_text(encoding="utf-8")
+        told = re.findall(r"^\| (\d+) \| `([\w.]+)` \| ([^|]+) \|$", page, re.MULTILINE)
+        self.assertEqual(sorted(told), sorted(declared))
+        self.assertEqual(len({number for number, _, _ in told}), len(told))  # Numbers are never reused.
+
     def test_outcome_events_are_those_of_the_games(self):
         header = (contract.ROOT / "include/croupier/messages/rounds.hpp").read_text(encoding="utf-8")
         events = re.findall(r'kEvent = "(\w+)"', header)

@@ -68,6 +68,11 @@ class Cashier(harness.SystemTest):
                              402, "insufficient_funds")
                 self.assertEqual(self.get(f"players/{self.ada.id}").json["balance"]["available"], self.ada.start + 250)
             self.casino.restart()
+        # Payment code that reuses its keys is seen: after the last start there has been no conflict, then there is one.
+        counter = 'croupier_refusals_total{code="key_conflict"}'
+        self.assertIn(f"\n{counter} 0\n", self.casino.get("/metrics").body.decode())
+        self.deposit(252, "same")
+        self.assertIn(f"\n{counter} 1\n", self.casino.get("/metrics").body.decode())
         # Another operator's key of the same name is another key.
         self.assertEqual(self.deposit(1, "same", role="admin").json["balance"]["available"], self.ada.start + 251)
 
