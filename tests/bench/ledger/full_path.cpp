@@ -57,49 +57,17 @@ std::unique_ptr<store::LedgerFile> open_ledger(const std::filesystem::path& dire
     return std::move(*ledger);
 }
 
-FullPath::FullPath(std::filesystem::path directory, std::size_t batch) : directory_{std::move(directory)}, batch_{batch}
-{
-    std::filesystem::create_directories(directory_);
-    auto ledger = open_ledger(directory_);
-    auto recovered = host::recover(
-        *ledger, currency(), directory_, make_casino, [](const std::string&) {}, [](Seq, Seq) {});
-    if (!recovered) { give_up(recovered.error()); }
-    casino_ = std::move(recovered->casino);
-    n_ = submitted();
+Players::Players(host::Casino& casino) : casino_{casino}, n_{raw(casino.submitted().seq)} {}
 
-    store::StoreOptions options;
-    options.batch_units_max = batch;
-    options.post = [this](std::move_only_function<void()> task) { loop_.post(std::move(task)); };
-    options.fail_stop = [](const std::string& why) { give_up(why); };
-    store_ = std::make_unique<store::SqliteStore>(std::move(ledger), std::move(options));
-    store_->on_committed([this](const Committed& committed) {
-        units_ += committed.units;
-        ++transactions_;
-        if (on_committed) { on_committed(); }
-    });
-    casino_->open(*store_);
-    const bool is_new = submitted() == 0;
-    casino_->start(kNow, nowhere_);
-    if (is_new) { open_players(); }
-    wait_until_durable();
-    units_ = transactions_ = 0;
-}
-
-FullPath::~FullPath()
+void Players::open()
 {
-    bool closed = false;
-    store_->close([&] { closed = true; });
-    while (!closed) { loop_.run_one_turn(Ticks::now() + std::chrono::seconds{1}); }
-}
-
-void FullPath::open_players()
-{
+    casino_.start(kNow, nowhere_);
     for (std::uint64_t first = 1; first <= kPlayers; first += kPlayersAnInput) {
-        casino_->input(kNow, nowhere_, [&](Context& context) {
+        casino_.input(kNow, nowhere_, [&](Context& context) {
             for (std::uint64_t player = first; player < first + kPlayersAnInput; ++player) {
-                const bool opened = casino_->bus().send(ledger::OpenPlayer{PlayerId{player}}, context).has_value();
+                const bool opened = casino_.bus().send(ledger::OpenPlayer{PlayerId{player}}, context).has_value();
                 const bool granted =
-                    casino_->bus().send(ledger::GrantPromo{PlayerId{player}, kGrant}, context).has_value();
+                    casino_.bus().send(ledger::GrantPromo{PlayerId{player}, kGrant}, context).has_value();
                 CROUPIER_ASSERT(opened && granted);
             }
             return true;
@@ -108,17 +76,17 @@ void FullPath::open_players()
 }
 
 // A request as the session module records it: scope and key, the hash of what was asked, and the answer as text.
-void FullPath::decide(Kind kind, std::uint64_t player)
+void Players::decide(Kind kind, std::uint64_t player)
 {
     ++n_;
-    casino_->input(kNow, nowhere_, [&](Context& context) {
+    casino_.input(kNow, nowhere_, [&](Context& context) {
         const ledger::TakeStake stake{
             .player = PlayerId{player}, .round = RoundId{n_}, .stake = 20, .win_max = 100'000};
-        const auto balance = casino_->bus().send(stake, context);
+        const auto balance = casino_.bus().send(stake, context);
         CROUPIER_ASSERT(balance.has_value());
         const ledger::PayWin win{.player = PlayerId{player}, .round = RoundId{n_}, .win = 19};
         for (std::size_t made = 1; made < transfers_in(kind); ++made) {
-            const bool paid = casino_->bus().send(win, context).has_value();
+            const bool paid = casino_.bus().send(win, context).has_value();
             CROUPIER_ASSERT(paid);
         }
         if (kind == Kind::spin) {
@@ -133,9 +101,42 @@ void FullPath::decide(Kind kind, std::uint64_t player)
     });
 }
 
+FullPath::FullPath(std::filesystem::path directory, std::size_t batch) : directory_{std::move(directory)}, batch_{batch}
+{
+    std::filesystem::create_directories(directory_);
+    auto ledger = open_ledger(directory_);
+    auto recovered = host::recover(
+        *ledger, currency(), directory_, make_casino, [](const std::string&) {}, [](Seq, Seq) {});
+    if (!recovered) { give_up(recovered.error()); }
+    casino_ = std::move(recovered->casino);
+
+    store::StoreOptions options;
+    options.batch_units_max = batch;
+    options.post = [this](std::move_only_function<void()> task) { loop_.post(std::move(task)); };
+    options.fail_stop = [](const std::string& why) { give_up(why); };
+    store_ = std::make_unique<store::SqliteStore>(std::move(ledger), std::move(options));
+    store_->on_committed([this](const Committed& committed) {
+        units_ += committed.units;
+        ++transactions_;
+        if (on_committed) { on_committed(); }
+    });
+    casino_->open(*store_);
+    players_.emplace(*casino_);
+    if (submitted() == 0) { players_->open(); }
+    wait_until_durable();
+    units_ = transactions_ = 0;
+}
+
+FullPath::~FullPath()
+{
+    bool closed = false;
+    store_->close([&] { closed = true; });
+    while (!closed) { loop_.run_one_turn(Ticks::now() + std::chrono::seconds{1}); }
+}
+
 void FullPath::send_batch(Kind kind, bool hot)
 {
-    for (std::size_t i = 0; i < batch_; ++i) { decide(kind, hot ? 1 : uniform_player()); }
+    for (std::size_t i = 0; i < batch_; ++i) { players_->decide(kind, hot ? 1 : players_->uniform()); }
     loop_.run_ready();
     while (submitted() - durable() > batch_) { loop_.run_one_turn(Ticks::now() + std::chrono::seconds{1}); }
 }

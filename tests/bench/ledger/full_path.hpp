@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <string>
 
@@ -43,6 +44,23 @@ constexpr std::uint64_t kPlayers = 10'000;
 Currency currency();
 std::unique_ptr<host::Casino> make_casino();
 
+/// Those who play: kPlayers of them, whose units are decided by the casino's ledger module.
+class Players {
+public:
+    explicit Players(host::Casino& casino);
+    /// Opens their accounts and gives them enough to lose; in a ledger that has none.
+    void open();
+    /// Decides and submits one unit about `player`, with a request as the session module records it.
+    void decide(Kind kind, std::uint64_t player);
+    std::uint64_t uniform() { return 1 + random_() % kPlayers; }
+
+private:
+    host::Casino& casino_;
+    host::NoOutputs nowhere_;
+    std::mt19937_64 random_{1};
+    std::uint64_t n_;
+};
+
 /// The whole way of a transfer, on what production runs: the ledger module decides behind the bus, the unit is sealed and
 /// chained on this thread, the store's writer thread writes it to ledger.db and syncs. No edge and no views.
 class FullPath {
@@ -53,8 +71,6 @@ public:
     FullPath(const FullPath&) = delete;
     FullPath& operator=(const FullPath&) = delete;
 
-    /// Decides and submits one unit about `player`.
-    void decide(Kind kind, std::uint64_t player);
     /// Decides units for `seconds`, one batch handed over while the one before is written, and waits until all are durable.
     /// Returns transfers a second.
     double run(Kind kind, double seconds, bool hot);
@@ -63,10 +79,10 @@ public:
     void wait_until_durable();
 
     store::Snapshot snapshot() const;
+    Players& players() noexcept { return *players_; }
     Loop& loop() noexcept { return loop_; }
     std::uint64_t submitted() const { return raw(casino_->submitted().seq); }
     std::uint64_t durable() const { return raw(store_->committed().seq); }
-    std::uint64_t uniform_player() { return 1 + random_() % kPlayers; }
     /// Units a transaction, as it came out.
     double mean_batch() const
     {
@@ -76,7 +92,6 @@ public:
     std::function<void()> on_committed;
 
 private:
-    void open_players();
     void send_batch(Kind kind, bool hot);
 
     std::filesystem::path directory_;
@@ -84,9 +99,7 @@ private:
     Loop loop_;
     std::unique_ptr<host::Casino> casino_;
     std::unique_ptr<store::SqliteStore> store_;
-    host::NoOutputs nowhere_;
-    std::mt19937_64 random_{1};
-    std::uint64_t n_ = 0;
+    std::optional<Players> players_;
     std::uint64_t units_ = 0;
     std::uint64_t transactions_ = 0;
 };

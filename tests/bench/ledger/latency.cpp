@@ -37,7 +37,7 @@ load::Histogram open_loop(FullPath& path, double rate, double seconds)
         const auto now = Ticks::now();
         for (; i < count && due(i) <= now; ++i) {
             due_times.push_back(due(i));
-            path.decide(Kind::spin, path.uniform_player());
+            path.players().decide(Kind::spin, path.players().uniform());
         }
         path.loop().run_ready();
         path.loop().run_one_turn(due(i));

@@ -14,10 +14,11 @@ int main(int argc, char** argv)
 {
     using namespace croupier::bench;
     Options options;
-    std::vector<std::string> sections{"machine", "memory", "transfers", "growth", "start", "latency"};
+    std::vector<std::string> sections{"machine", "memory", "stages", "transfers", "growth", "start", "latency"};
     CLI::App app{"What a durable transfer costs, beside bare SQLite and PostgreSQL"};
     app.add_option("--directory", options.directory, "Where the files go; on the disk to be measured")->required();
-    app.add_option("--sections", sections, "Any of machine, memory, transfers, growth, start, latency")->delimiter(',');
+    app.add_option("--sections", sections, "Any of machine, memory, stages, transfers, growth, start, latency")
+        ->delimiter(',');
     app.add_option("--postgres", options.postgres, "Directory of a running PostgreSQL's Unix socket");
     app.add_option("--rounds", options.rounds, "Rounds of each contender");
     app.add_option("--seconds", options.seconds, "Seconds of a round");
@@ -28,6 +29,7 @@ int main(int argc, char** argv)
     for (const std::string& section : sections) {
         if (section == "machine") { machine(options); }
         if (section == "memory") { memory(options); }
+        if (section == "stages") { stages(options); }
         if (section == "transfers") { transfers(options); }
         if (section == "growth") { growth(options); }
         if (section == "start") { start(options); }

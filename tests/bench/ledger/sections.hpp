@@ -19,6 +19,8 @@ struct Options {
 void machine(const Options& options);
 /// Resident memory of an account.
 void memory(const Options& options);
+/// What each thread does for a unit, one after the other.
+void stages(const Options& options);
 /// Transfers a second, by batch, beside bare SQLite and PostgreSQL.
 void transfers(const Options& options);
 /// Cost of a transfer and bytes on disk, by how many are there already.
