@@ -1,3 +1,5 @@
+#include <sys/prctl.h>
+
 #include <deque>
 
 #include "full_path.hpp"
@@ -51,6 +53,7 @@ load::Histogram open_loop(FullPath& path, double rate, double seconds)
 
 void latency(const Options& options)
 {
+    prctl(PR_SET_TIMERSLACK, 1);  // Due times are kept to the microsecond; by default a sleep may last 50 µs longer.
     FullPath path{options.directory / "latency", kBatchOfProduction};
     std::vector<double> rates;
     for (int round = 0; round < options.rounds; ++round) {
