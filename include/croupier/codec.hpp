@@ -3,6 +3,7 @@
 #include <boost/describe.hpp>
 #include <boost/mp11.hpp>
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstring>
@@ -109,6 +110,10 @@ inline constexpr bool is_array = false;
 template <class T, std::size_t N>
 inline constexpr bool is_array<std::array<T, N>> = true;
 template <class T>
+inline constexpr bool is_byte_array = false;
+template <std::size_t N>
+inline constexpr bool is_byte_array<std::array<std::byte, N>> = N > 0;
+template <class T>
 inline constexpr bool is_variant = false;
 template <class... T>
 inline constexpr bool is_variant<std::variant<T...>> = true;
@@ -142,6 +147,8 @@ void ByteWriter::write(const T& value)
         raw(as_bytes(value));
     } else if constexpr (std::is_same_v<T, Bytes>) {
         integer(static_cast<std::uint32_t>(value.size()));
+        raw(value);
+    } else if constexpr (is_byte_array<T>) {
         raw(value);
     } else if constexpr (is_array<T>) {
         for (const auto& element : value) { write(element); }
@@ -200,6 +207,11 @@ T ByteReader::read()
     } else if constexpr (std::is_same_v<T, Bytes>) {
         const auto bytes = raw(integer<std::uint32_t>());
         return Bytes(bytes.begin(), bytes.end());
+    } else if constexpr (is_byte_array<T>) {
+        const auto bytes = raw(std::tuple_size_v<T>);
+        T value{};
+        std::ranges::copy(bytes, value.begin());
+        return value;
     } else if constexpr (is_array<T>) {
         T value{};
         for (auto& element : value) { element = read<typename T::value_type>(); }

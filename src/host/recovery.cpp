@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "croupier/assert.hpp"
+#include "read_ahead.hpp"
 
 namespace croupier::host {
 
 namespace {
 
-constexpr std::size_t kReadBytes = 4 * 1024 * 1024;
 constexpr std::string_view kCounters = "casino";  // The host's own section: the next ids.
 
 const store::SnapshotSection* find(const store::Snapshot& snapshot, std::string_view name, std::uint32_t version)
@@ -65,14 +65,19 @@ std::expected<Recovered, std::string> recover(store::LedgerFile& ledger, Currenc
     if (!recovered) { return recovered; }
     Casino& casino = *recovered->casino;
     const Position head = ledger.head();
+    store::ReadAhead ahead{ledger, next(casino.submitted().seq)};
+    Bytes bytes;
     while (casino.submitted().seq != head.seq) {
-        const auto units = ledger.read(next(casino.submitted().seq), kReadBytes);
+        const auto units = ahead.next();
         if (!units) { return std::unexpected{units.error()}; }
         if (units->empty()) { return std::unexpected{std::string{"the ledger ends before its head"}}; }
-        for (const auto& unit : *units) {
-            const bool chained = chain_hash(casino.submitted().hash, unit->bytes) == unit->position.hash;
-            if (!chained || !casino.apply(unit->content, unit->position)) {
-                return std::unexpected{"unit " + std::to_string(raw(unit->position.seq))
+        for (const store::StoredUnit& unit : *units) {
+            bytes.clear();
+            ByteWriter{bytes}.write(unit.content);
+            const bool chained = chain_hash(casino.submitted().hash, bytes) == unit.hash;
+            const Position position{unit.content.epoch, unit.content.seq, unit.hash};
+            if (!chained || !casino.apply(unit.content, position)) {
+                return std::unexpected{"unit " + std::to_string(raw(position.seq))
                     + " cannot be folded: its hash does not follow, or it holds a fact that this version does not know"};
             }
             ++recovered->units;

@@ -113,12 +113,13 @@ void LedgerFile::load_head()
     next_event_ = EventId{1};
     if (last.value_or(0) != 0) {
         cursor_->seek(Seq{static_cast<std::uint64_t>(*last)});
-        const auto unit = cursor_->next();
+        StoredUnit unit;
+        const bool is_there = cursor_->next(unit);
         cursor_->close();
-        CROUPIER_ASSERT(unit.has_value());
-        head_ = Position{unit->content.epoch, unit->content.seq, unit->hash};
-        next_transfer_ = TransferId{raw(unit->content.first_transfer) + unit->content.transfers.size()};
-        next_event_ = EventId{raw(unit->content.first_event) + unit->content.events.size()};
+        CROUPIER_ASSERT(is_there);
+        head_ = Position{unit.content.epoch, unit.content.seq, unit.hash};
+        next_transfer_ = TransferId{raw(unit.content.first_transfer) + unit.content.transfers.size()};
+        next_event_ = EventId{raw(unit.content.first_event) + unit.content.events.size()};
     }
     const auto transfer = connection_->integer("SELECT max(id) FROM transfers").value_or(0);
     const auto event = connection_->integer("SELECT max(id) FROM events").value_or(0);
@@ -179,10 +180,11 @@ std::expected<Units, std::string> LedgerFile::read(Seq from, std::size_t limit_b
         Units units;
         std::size_t bytes = 0;
         cursor_->seek(from);
-        while (auto stored = cursor_->next()) {
-            Unit unit{.content = std::move(stored->content)};
+        StoredUnit stored;
+        while (cursor_->next(stored)) {
+            Unit unit{.content = std::move(stored.content)};
             unit.bytes = to_bytes(unit.content);
-            unit.position = Position{unit.content.epoch, unit.content.seq, stored->hash};
+            unit.position = Position{unit.content.epoch, unit.content.seq, stored.hash};
             if (!units.empty() && bytes + unit.bytes.size() > limit_bytes) { break; }
             bytes += unit.bytes.size();
             units.push_back(std::make_shared<const Unit>(std::move(unit)));
@@ -190,6 +192,31 @@ std::expected<Units, std::string> LedgerFile::read(Seq from, std::size_t limit_b
         }
         cursor_->close();
         return units;
+    } catch (const RowsBroken& error) {
+        cursor_->close();
+        return std::unexpected{path_.string() + ": " + broken_text({error.seq(), error.what()})};
+    } catch (const std::exception& error) {
+        cursor_->close();
+        return std::unexpected{describe(path_, error)};
+    }
+}
+
+std::expected<void, std::string> LedgerFile::read_rows(
+    Seq from, std::size_t limit_facts, std::vector<StoredUnit>& units)
+{
+    try {
+        std::size_t count = 0;
+        std::size_t facts = 0;
+        cursor_->seek(from);
+        while (facts < limit_facts) {
+            if (count == units.size()) { units.emplace_back(); }
+            if (!cursor_->next(units[count])) { break; }
+            facts += 1 + units[count].content.transfers.size() + units[count].content.events.size();
+            ++count;
+        }
+        cursor_->close();
+        units.resize(count);
+        return {};
     } catch (const RowsBroken& error) {
         cursor_->close();
         return std::unexpected{path_.string() + ": " + broken_text({error.seq(), error.what()})};
@@ -235,12 +262,14 @@ std::optional<BrokenAt> LedgerFile::verify_rows(Seq from, const Progress& progre
     Seq seq = from;
     try {
         cursor_->seek(from);
-        while (const auto stored = cursor_->next()) {
-            if (stored->content.seq != seq) { throw RowsBroken{seq, "its row in commits is missing"}; }
-            if (chain_hash(hash, to_bytes(stored->content)) != stored->hash) {
-                throw RowsBroken{seq, "its rows and its hash disagree"};
-            }
-            hash = stored->hash;
+        StoredUnit stored;
+        Bytes bytes;
+        while (cursor_->next(stored)) {
+            if (stored.content.seq != seq) { throw RowsBroken{seq, "its row in commits is missing"}; }
+            bytes.clear();
+            ByteWriter{bytes}.write(stored.content);
+            if (chain_hash(hash, bytes) != stored.hash) { throw RowsBroken{seq, "its rows and its hash disagree"}; }
+            hash = stored.hash;
             if (progress && raw(seq) % kProgressUnits == 0) { progress(seq); }
             seq = next(seq);
         }

@@ -77,6 +77,9 @@ public:
     /// Units from `from` on, of at most `limit_bytes` canonical bytes together, but at least one if there is one.
     /// Their bytes are built from the rows and not verified.
     std::expected<Units, std::string> read(Seq from, std::size_t limit_bytes);
+    /// As read(), without their bytes, into `units`, whose memory is used again: units from `from` on, until they hold
+    /// `limit_facts` facts. Empty: there is none. For one who reads all of a long ledger.
+    std::expected<void, std::string> read_rows(Seq from, std::size_t limit_facts, std::vector<StoredUnit>& units);
     /// The chain's hash at this unit; all zero at 0. nullopt: there is no such unit.
     std::expected<std::optional<Hash>, std::string> hash_at(Seq seq);
     /// Computes the chain from `from` to the end again and names the first unit where rows and hash disagree.

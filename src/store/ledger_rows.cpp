@@ -44,15 +44,21 @@ namespace event_column {
 enum : int { id, commit_seq, stream, type, after_transfers, body };
 }
 
+[[noreturn]] void refuse_type(Seq seq, const char* name)
+{
+    throw RowsBroken{seq, std::string{name} + " has another type than it should"};
+}
+
 void expect(Seq seq, const Statement& row, int column, Statement::Type type, const char* name)
 {
-    if (row.type(column) != type) { throw RowsBroken{seq, std::string{name} + " has another type than it should"}; }
+    if (row.type(column) != type) { refuse_type(seq, name); }
 }
 
 std::int64_t integer(Seq seq, const Statement& row, int column, const char* name)
 {
-    expect(seq, row, column, Statement::Type::integer, name);
-    return row.integer_at(column);
+    const auto value = row.integer_if_at(column);
+    if (!value) { refuse_type(seq, name); }
+    return *value;
 }
 
 std::uint64_t number(Seq seq, const Statement& row, int column, const char* name)
@@ -81,11 +87,11 @@ Hash hash_at(Seq seq, const Statement& row, int column, const char* name)
     return hash;
 }
 
-Bytes blob(Seq seq, const Statement& row, int column, const char* name)
+// Valid until the row's next step.
+std::span<const std::byte> blob(Seq seq, const Statement& row, int column, const char* name)
 {
     expect(seq, row, column, Statement::Type::blob, name);
-    const auto bytes = row.blob_at(column);
-    return {bytes.begin(), bytes.end()};
+    return row.blob_at(column);
 }
 
 }  // namespace
@@ -204,15 +210,17 @@ EventRow UnitCursor::event_row(Seq seq) const
     event.stream = number(seq, events_, stream, "stream");
     event.type = small<std::uint16_t>(seq, events_, type, "type");
     event.after_transfers = small<std::uint32_t>(seq, events_, after_transfers, "after_transfers");
-    event.body = blob(seq, events_, body, "body");
+    const auto bytes = blob(seq, events_, body, "body");
+    event.body.assign(bytes.begin(), bytes.end());
     return event;
 }
 
-std::optional<StoredUnit> UnitCursor::next()
+bool UnitCursor::next(StoredUnit& unit)
 {
-    if (!commit_there_) { return std::nullopt; }
-    StoredUnit unit;
+    if (!commit_there_) { return false; }
     UnitContent& content = unit.content;
+    content.transfers.clear();
+    content.events.clear();
     {
         using namespace commit_column;
         content.seq = Seq{static_cast<std::uint64_t>(commits_.integer_at(seq))};
@@ -221,11 +229,12 @@ std::optional<StoredUnit> UnitCursor::next()
         content.epoch = Epoch{number(content.seq, commits_, epoch, "epoch")};
         content.at = from_micros(integer(content.seq, commits_, at, "at_micros"));
         content.request.scope = number(content.seq, commits_, scope, "scope");
-        content.request.key = blob(content.seq, commits_, request_key, "request_key");
+        const auto key = blob(content.seq, commits_, request_key, "request_key");
+        content.request.key.assign(key.begin(), key.end());
         content.request.content_hash = hash_at(content.seq, commits_, content_hash, "content_hash");
         content.request.result = small<std::uint16_t>(content.seq, commits_, result, "result");
         expect(content.seq, commits_, answer, Statement::Type::text, "answer");
-        content.request.answer = std::string{commits_.text_at(answer)};
+        content.request.answer = commits_.text_at(answer);
         content.first_transfer = TransferId{number(content.seq, commits_, first_transfer, "first_transfer")};
         content.first_event = EventId{number(content.seq, commits_, first_event, "first_event")};
         unit.hash = hash_at(content.seq, commits_, hash, "hash");
@@ -252,7 +261,7 @@ std::optional<StoredUnit> UnitCursor::next()
     }
     expected_ = croupier::next(content.seq);
     commit_there_ = commits_.step();
-    return unit;
+    return true;
 }
 
 void UnitCursor::expect_no_rows_left(Seq last)

@@ -46,9 +46,10 @@ public:
 
     /// The next unit to be read is `from`, or the first one behind it.
     void seek(Seq from);
-    /// The next unit; nullopt behind the last one. Throws RowsBroken, SqliteError.
-    std::optional<StoredUnit> next();
-    /// Throws RowsBroken if transfers or events stand behind the last unit. Call after next() gave nullopt.
+    /// Makes `unit` the next unit, in the memory that it has already; false behind the last one, and `unit` is as it was.
+    /// Throws RowsBroken, SqliteError.
+    bool next(StoredUnit& unit);
+    /// Throws RowsBroken if transfers or events stand behind the last unit. Call after next() gave false.
     void expect_no_rows_left(Seq last);
     /// Ends the reads.
     void close() noexcept;

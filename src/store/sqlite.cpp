@@ -171,6 +171,13 @@ Statement::Type Statement::type(int column) const
 
 std::int64_t Statement::integer_at(int column) const { return sqlite3_column_int64(handle_.get(), column); }
 
+std::optional<std::int64_t> Statement::integer_if_at(int column) const
+{
+    sqlite3_value* value = sqlite3_column_value(handle_.get(), column);
+    if (sqlite3_value_type(value) != SQLITE_INTEGER) { return std::nullopt; }
+    return sqlite3_value_int64(value);
+}
+
 std::string_view Statement::text_at(int column) const
 {
     const auto* data = sqlite3_column_text(handle_.get(), column);

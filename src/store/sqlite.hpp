@@ -77,6 +77,8 @@ public:
     enum class Type { integer, text, blob, other };
     Type type(int column) const;
     std::int64_t integer_at(int column) const;
+    /// nullopt: what stands there is no integer. One call where type() and integer_at() are two.
+    std::optional<std::int64_t> integer_if_at(int column) const;
     std::uint64_t unsigned_at(int column) const { return static_cast<std::uint64_t>(integer_at(column)); }
     /// Valid until the next step or reset.
     std::string_view text_at(int column) const;

@@ -259,12 +259,12 @@ private:
         const auto times = ledger_->append(batch_);
         if (!times) { return fail(times.error()); }
         queued_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+        if (options_.on_batch) { options_.on_batch(batch_); }
         report(Committed{.position = batch_.back()->position,
             .units = batch_.size(),
             .bytes = bytes,
             .write = times->write,
             .sync = times->sync});
-        if (options_.on_batch) { options_.on_batch(batch_); }
 
         // Players have their answers now; the log is moved into the file while the next units gather.
         if (ledger_->checkpoint_due()) {
@@ -282,12 +282,14 @@ private:
         return false;
     }
 
-    // One posted function at a time carries all batches that became durable until it runs.
+    // One posted function at a time carries all batches that became durable until it runs. The units go back with it: the
+    // loop made them, and where it frees them too, neither thread waits for the other inside malloc.
     void report(const Committed& committed)
     {
         {
             const std::lock_guard lock{mutex_};
             reports_.push_back(committed);
+            std::ranges::move(batch_, std::back_inserter(written_));
             if (std::exchange(report_posted_, true)) { return; }
         }
         post([this] { deliver(); });
@@ -296,9 +298,11 @@ private:
     void deliver()  // On the loop.
     {
         std::vector<Committed> reports;
+        Units written;
         {
             const std::lock_guard lock{mutex_};
             reports.swap(reports_);
+            written.swap(written_);
             report_posted_ = false;
         }
         for (const Committed& committed : reports) {
@@ -411,6 +415,7 @@ private:
     std::deque<ReadJob> reads_;
     std::deque<BackupJob> backups_;
     std::vector<Committed> reports_;
+    Units written_;  ///< What the reports are about.
     std::function<void()> closed_;
     std::optional<Seq> commit_limit_;  ///< None: all may be written.
     bool report_posted_ = false;

@@ -130,25 +130,27 @@ private:
         Hash hash{};
         Seq expected{1};
         cursor.seek(expected);
+        store::StoredUnit stored;
+        Bytes bytes;
         while (true) {
             try {
-                auto stored = cursor.next();
-                if (!stored) { break; }
+                if (!cursor.next(stored)) { break; }
                 const std::uint64_t problems = report_.problem_count;
-                if (stored->content.seq != expected) { say(expected, "its row in commits is missing"); }
-                const Bytes bytes = to_bytes(stored->content);
-                if (!open_unit(bytes)) { say(stored->content.seq, "its rows are no canonical unit"); }
-                if (chain_hash(hash, bytes) != stored->hash) {
-                    say(stored->content.seq, "its rows and its hash disagree");
+                if (stored.content.seq != expected) { say(expected, "its row in commits is missing"); }
+                bytes.clear();
+                ByteWriter{bytes}.write(stored.content);
+                if (!open_unit(bytes)) { say(stored.content.seq, "its rows are no canonical unit"); }
+                if (chain_hash(hash, bytes) != stored.hash) {
+                    say(stored.content.seq, "its rows and its hash disagree");
                 }
-                hash = stored->hash;
-                expected = next(stored->content.seq);
-                books_.unit(stored->content);
-                report_.head = {stored->content.epoch, stored->content.seq, hash};
+                hash = stored.hash;
+                expected = next(stored.content.seq);
+                books_.unit(stored.content);
+                report_.head = {stored.content.epoch, stored.content.seq, hash};
                 ++report_.units;
                 // Views can only be made of facts that hold.
                 if (report_.problem_count == problems) {
-                    feed_views(std::move(*stored), bytes);
+                    feed_views(stored, bytes);
                 } else if (rebuilt_) {
                     rebuilt_.reset();
                     report_.views = "not compared: the ledger itself does not hold";
@@ -203,14 +205,14 @@ private:
         }
     }
 
-    void feed_views(store::StoredUnit stored, const Bytes& bytes)
+    void feed_views(const store::StoredUnit& stored, const Bytes& bytes)
     {
         if (!rebuilt_ || stored.content.seq > views_upto_ || stored.content.seq != next(fed_)) { return; }
         const auto start = std::chrono::steady_clock::now();
         fed_ = stored.content.seq;
         const Position position{stored.content.epoch, stored.content.seq, stored.hash};
-        slice_.push_back(std::make_shared<const Unit>(
-            Unit{.position = position, .content = std::move(stored.content), .bytes = bytes}));
+        slice_.push_back(
+            std::make_shared<const Unit>(Unit{.position = position, .content = stored.content, .bytes = bytes}));
         if (slice_.size() == kSlice || fed_ == views_upto_) { apply_slice(); }
         views_time_ += std::chrono::steady_clock::now() - start;
     }

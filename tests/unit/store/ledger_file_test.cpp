@@ -104,6 +104,33 @@ TEST_CASE("ledger file: reading is limited in bytes but gives at least one unit"
     CHECK(ledger->read(Seq{21}, 1'000'000)->empty());
 }
 
+TEST_CASE("ledger file: rows are read into memory that held others, and nothing of these is left", "[store]")
+{
+    const TempDir dir;
+    Chain chain;
+    std::mt19937_64 random{4};
+    Units units;
+    for (int i = 0; i < 40; ++i) { units.push_back(chain.any(random)); }
+    auto ledger = open_ledger(dir / "ledger.db");
+    append(*ledger, units);
+
+    std::vector<StoredUnit> stored;
+    std::uint64_t next = 1;
+    while (true) {
+        REQUIRE(ledger->read_rows(Seq{next}, 10, stored));
+        if (stored.empty()) { break; }
+        std::size_t facts = 0;
+        for (const StoredUnit& unit : stored) {
+            CHECK(facts < 10);  // The last one may pass the limit.
+            facts += 1 + unit.content.transfers.size() + unit.content.events.size();
+            CHECK(to_bytes(unit.content) == units[next - 1]->bytes);
+            CHECK(unit.hash == units[next - 1]->position.hash);
+            ++next;
+        }
+    }
+    CHECK(next == units.size() + 1);
+}
+
 TEST_CASE("ledger file: a unit's hash can be asked for", "[store]")
 {
     const TempDir dir;
