@@ -63,6 +63,7 @@ std::vector<File> list(const std::filesystem::path& directory)
 Bytes encode_snapshot(const Snapshot& snapshot)
 {
     std::vector<const SnapshotSection*> sections;
+    sections.reserve(snapshot.sections.size());
     for (const auto& section : snapshot.sections) { sections.push_back(&section); }
     std::ranges::sort(sections, {}, &SnapshotSection::name);
     CROUPIER_ASSERT(std::ranges::adjacent_find(sections, {}, &SnapshotSection::name) == sections.end());

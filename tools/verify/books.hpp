@@ -18,7 +18,7 @@ namespace croupier::verify {
 /// every unit in order, and says of each what does not hold: it goes on with what the facts claim.
 class Books {
 public:
-    using Problem = std::function<void(Seq seq, std::string what)>;
+    using Problem = std::function<void(Seq seq, const std::string& what)>;
     using Games = std::map<Hash, std::shared_ptr<const rounds::Game>>;
 
     /// `games`, by definition: rounds of others are counted, and not played again.

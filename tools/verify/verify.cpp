@@ -75,7 +75,7 @@ Connection open_untouched(const fs::path& file, const fs::path& scratch)
 class Verifier {
 public:
     explicit Verifier(const Options& options)
-        : options_{options}, books_{options.games, [this](Seq seq, std::string what) { say(seq, what); }}
+        : options_{options}, books_{options.games, [this](Seq seq, const std::string& what) { say(seq, what); }}
     {
     }
 
