@@ -35,6 +35,7 @@ export const playTests = [
     for (const { round } of rounds) await table.page.getByRole('link', { name: round, exact: true }).waitFor();
     await table.page.getByRole('link', { name: rounds[0].round, exact: true }).click();
     await table.page.getByRole('heading', { name: `Round ${rounds[0].round}` }).waitFor();
+    await table.page.locator('.small-reels .cell').first().waitFor();  // The heading is there before the round is.
     assert.equal(await table.page.locator('.small-reels').first().locator('.cell').count(), 15);
     await table.shot('round-slot');
     await table.page.getByRole('link', { name: 'History', exact: true }).first().click();
