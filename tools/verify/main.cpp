@@ -75,7 +75,11 @@ int main(int argc, char** argv)
         ->capture_default_str();
     app.add_flag("--json", json, "One JSON object on standard output");
     app.add_flag("--quiet", quiet, "No progress");
-    CLI11_PARSE(app, argc, argv);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    }
 
     const auto loaded = croupier::host::load_games(games);
     if (!loaded) {

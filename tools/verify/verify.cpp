@@ -85,7 +85,12 @@ public:
         Connection ledger = open_untouched(options_.directory / "ledger.db", scratch_.path());
         schema(ledger);
         open_views();
-        chain(ledger);
+        try {
+            chain(ledger);
+        } catch (const store::SqliteError& error) {
+            // A page that is none: what was found before it is told, and what stands behind it cannot be read.
+            say(next(report_.head.seq), std::string{"the file cannot be read from here on: "} + error.what());
+        }
         books_.end();
         report_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start - views_time_).count();
         compare_views();
@@ -195,8 +200,8 @@ private:
                 views_->integer("SELECT applied_seq FROM progress WHERE id = 1").value_or(0))};
             auto rebuilt = store::ViewsFile::open(scratch_.path() / "rebuilt.db");
             if (!rebuilt) {
-                report_.views = "not compared: " + rebuilt.error();
-                return;
+                report_.views = "not compared";
+                return say("views.db cannot be rebuilt: " + rebuilt.error());
             }
             rebuilt_ = std::move(*rebuilt);
         } catch (const store::SqliteError& error) {

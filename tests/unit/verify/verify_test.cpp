@@ -1,5 +1,7 @@
 #include <catch2/catch.hpp>
 
+#include <fstream>
+
 #include "ledger_file.hpp"
 #include "temporary_folder.hpp"
 #include "test_casino.hpp"
@@ -284,6 +286,23 @@ TEST_CASE("verify: a missing row is named, and what follows is still looked at",
     CHECK(told(report, "seq 12"));
     CHECK(told(report, "commits_delete is missing"));
     CHECK(report.head.seq > Seq{20});
+}
+
+TEST_CASE("verify: a page that is none is a problem, told with what was found before it", "[verify]")
+{
+    const fakes::TemporaryFolder folder;
+    write(folder.path(), night());
+    const auto file = folder.path() / "ledger.db";
+    store::Connection pages{file.string(), store::OpenMode::existing};
+    const auto root = pages.integer("SELECT rootpage FROM sqlite_schema WHERE name = 'events'").value();
+    pages.run("PRAGMA wal_checkpoint(TRUNCATE)");
+    {
+        std::fstream bytes{file, std::ios::binary | std::ios::in | std::ios::out};
+        bytes.seekp((root - 1) * 4096);
+        bytes << std::string(4096, '?');
+    }
+    const auto report = check(folder.path());
+    CHECK(told(report, "the file cannot be read from here on"));
 }
 
 TEST_CASE("verify: views that are behind are fine, and what is no ledger is said in a sentence", "[verify]")
