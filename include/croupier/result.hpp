@@ -49,6 +49,8 @@ enum class Finality : std::uint8_t {
     X(bets_invalid, 305, final_, 400, "A bet is not one that the game knows.") \
     X(round_unknown, 306, final_, 404, "There is no such round.") \
     X(round_voided, 307, final_, 503, "The round could not be finished; its stake was given back.") \
+    X(round_closed, 308, final_, 409, "This round has ended; what it paid stands.") \
+    X(bet_rolled_back, 309, final_, 409, "This bet was rolled back before it came.") \
     X(insufficient_funds, 400, final_, 402, "The balance is lower than the stake.") \
     X(amount_invalid, 401, final_, 400, "An amount is a positive whole number of minor units.") \
     X(amount_overflow, 402, final_, 400, "The amount is larger than an account can hold.") \
@@ -60,6 +62,7 @@ enum class Finality : std::uint8_t {
     X(hold_resolved, 408, final_, 409, "This hold has been resolved already.") \
     X(proposal_unknown, 409, final_, 404, "There is no such proposal, or it has been decided.") \
     X(same_operator, 410, final_, 403, "A second person has to confirm this.") \
+    X(account_not_empty, 417, final_, 409, "There is still money on this account, or held.") \
     X(risk_refused, 500, final_, 403, "A limit on play refuses this stake.") \
     X(limit_reached, 501, final_, 403, "A limit that was set for this player refuses this.") \
     X(entropy_unavailable, 600, transient, 503, "The random number generator is not in a state to be used.") \

@@ -86,6 +86,26 @@ void Ledger::transfer(AccountId debit, AccountId credit, std::int64_t amount, Tr
         .credit_version = to->version + 1});
 }
 
+Result<AccountId> Ledger::account_for(PlayerId player, bool frozen_counts) const
+{
+    const AccountId account = account_of(player);
+    if (account == AccountId{0}) { return refuse(ErrorCode::account_unknown); }
+    if (find(account)->closed) { return refuse(ErrorCode::player_closed); }
+    if (frozen_counts && find(account)->frozen) { return refuse(ErrorCode::account_frozen); }
+    return account;
+}
+
+Result<void> Ledger::bank_covers(std::int64_t stake, std::int64_t win_max) const
+{
+    // The bank must be able to pay the worst outcome out of what it has once it holds the stake, beside the worst that the
+    // rounds in play can do.
+    const std::int64_t bank_after = find(house(AccountKind::bank))->balance + stake;
+    if (bank_after > kBalanceMax || bank_after - rounds_.exposure() < win_max) {
+        return refuse(ErrorCode::bank_exposed);
+    }
+    return {};
+}
+
 Result<Balance> Ledger::open_player(const OpenPlayer& command, Context& context)
 {
     CROUPIER_ASSERT(raw(command.player) != 0 && account_of(command.player) == AccountId{0});
@@ -103,17 +123,14 @@ Result<Balance> Ledger::balance(const GetBalance& command) const
 Result<Balance> Ledger::take_stake(const TakeStake& command, Context& context)
 {
     if (command.stake <= 0 || command.win_max < 0) { return refuse(ErrorCode::amount_invalid); }
-    const AccountId account = account_of(command.player);
-    if (account == AccountId{0}) { return refuse(ErrorCode::account_unknown); }
-    if (find(account)->frozen) { return refuse(ErrorCode::account_frozen); }
-    if (find(account)->balance < command.stake) { return refuse(ErrorCode::insufficient_funds); }
-    // The bank must be able to pay the worst outcome out of what it has once it holds the stake.
-    const AccountId bank = house(AccountKind::bank);
-    const std::int64_t bank_after = find(bank)->balance + command.stake;
-    if (bank_after < command.win_max || bank_after > kBalanceMax) { return refuse(ErrorCode::bank_exposed); }
-
-    transfer(account, bank, command.stake, TransferCode::stake, raw(command.round), context);
-    return balance_of(account);
+    const auto account = account_for(command.player, true);
+    if (!account) { return std::unexpected{account.error()}; }
+    if (find(*account)->balance < command.stake) { return refuse(ErrorCode::insufficient_funds); }
+    if (const auto covered = bank_covers(command.stake, command.win_max); !covered) {
+        return std::unexpected{covered.error()};
+    }
+    transfer(*account, house(AccountKind::bank), command.stake, TransferCode::stake, raw(command.round), context);
+    return balance_of(*account);
 }
 
 Balance Ledger::pay_win(const PayWin& command, Context& context)
@@ -137,65 +154,87 @@ Balance Ledger::refund(const Refund& command, Context& context)
 Result<Balance> Ledger::grant_promo(const GrantPromo& command, Context& context)
 {
     if (command.amount <= 0) { return refuse(ErrorCode::amount_invalid); }
-    const AccountId account = account_of(command.player);
-    if (account == AccountId{0}) { return refuse(ErrorCode::account_unknown); }
+    const auto account = account_for(command.player, false);
+    if (!account) { return std::unexpected{account.error()}; }
     const AccountId promo = house(AccountKind::promo);
-    if (command.amount > kBalanceMax - find(account)->balance || command.amount > kBalanceMax + find(promo)->balance) {
+    if (command.amount > kBalanceMax - find(*account)->balance || command.amount > kBalanceMax + find(promo)->balance) {
         return refuse(ErrorCode::amount_overflow);
     }
-    transfer(promo, account, command.amount, TransferCode::promo_grant, 0, context);
-    return balance_of(account);
+    transfer(promo, *account, command.amount, TransferCode::promo_grant, 0, context);
+    return balance_of(*account);
 }
 
 Result<Balance> Ledger::deposit(const Deposit& command, Context& context)
 {
     if (command.amount <= 0) { return refuse(ErrorCode::amount_invalid); }
-    const AccountId account = account_of(command.player);
-    if (account == AccountId{0}) { return refuse(ErrorCode::account_unknown); }
-    if (find(account)->frozen) { return refuse(ErrorCode::account_frozen); }
+    const auto account = account_for(command.player, true);
+    if (!account) { return std::unexpected{account.error()}; }
     const AccountId psp = house(AccountKind::psp);
-    if (command.amount > kBalanceMax - find(account)->balance || command.amount > kBalanceMax + find(psp)->balance) {
+    if (command.amount > kBalanceMax - find(*account)->balance || command.amount > kBalanceMax + find(psp)->balance) {
         return refuse(ErrorCode::amount_overflow);
     }
-    transfer(psp, account, command.amount, TransferCode::deposit, 0, context);
-    return balance_of(account);
+    transfer(psp, *account, command.amount, TransferCode::deposit, 0, context);
+    return balance_of(*account);
 }
 
 Result<Balance> Ledger::adjust(const Adjust& command, Context& context)
 {
     if (command.amount == 0) { return refuse(ErrorCode::amount_invalid); }
-    const AccountId account = account_of(command.player);
-    if (account == AccountId{0}) { return refuse(ErrorCode::account_unknown); }
+    const auto account = account_for(command.player, false);
+    if (!account) { return std::unexpected{account.error()}; }
     const AccountId adjustments = house(AccountKind::adjustments);
-    const std::int64_t player_has = find(account)->balance;
+    const std::int64_t player_has = find(*account)->balance;
     const std::int64_t house_has = find(adjustments)->balance;
     if (command.amount < 0) {
         if (command.amount < -player_has) { return refuse(ErrorCode::insufficient_funds); }
         if (-command.amount > kBalanceMax - house_has) { return refuse(ErrorCode::amount_overflow); }
-        transfer(account, adjustments, -command.amount, TransferCode::adjustment, 0, context);
+        transfer(*account, adjustments, -command.amount, TransferCode::adjustment, 0, context);
     } else {
         if (command.amount > kBalanceMax - player_has || command.amount > kBalanceMax + house_has) {
             return refuse(ErrorCode::amount_overflow);
         }
-        transfer(adjustments, account, command.amount, TransferCode::adjustment, 0, context);
+        transfer(adjustments, *account, command.amount, TransferCode::adjustment, 0, context);
     }
+    return balance_of(*account);
+}
+
+Result<Balance> Ledger::reverse_deposit(const ReverseDeposit& command, Context& context)
+{
+    if (command.amount <= 0) { return refuse(ErrorCode::amount_invalid); }
+    const AccountId account = account_of(command.player);
+    if (account == AccountId{0}) { return refuse(ErrorCode::account_unknown); }
+    if (find(account)->balance < command.amount) { return refuse(ErrorCode::insufficient_funds); }
+    const AccountId psp = house(AccountKind::psp);
+    CROUPIER_ASSERT(command.amount <= kBalanceMax - find(psp)->balance);  // What it was taken from had room for it.
+    transfer(account, psp, command.amount, TransferCode::reversal, 0, context);
     return balance_of(account);
+}
+
+Result<Balance> Ledger::close_player(const ClosePlayer& command, Context& context)
+{
+    const auto account = account_for(command.player, false);
+    if (!account) { return std::unexpected{account.error()}; }
+    const Account* held = find(accounts_of(command.player).held);
+    if (find(*account)->balance != 0 || (held != nullptr && held->balance != 0)) {
+        return refuse(ErrorCode::account_not_empty);
+    }
+    context.work.add(PlayerClosed{command.player});
+    return balance_of(*account);
 }
 
 Result<Holding> Ledger::hold(const Hold& command, Context& context)
 {
     if (command.amount <= 0) { return refuse(ErrorCode::amount_invalid); }
-    const AccountId account = account_of(command.player);
-    if (account == AccountId{0}) { return refuse(ErrorCode::account_unknown); }
-    if (find(account)->frozen) { return refuse(ErrorCode::account_frozen); }
-    if (find(account)->balance < command.amount) { return refuse(ErrorCode::insufficient_funds); }
+    const auto account = account_for(command.player, true);
+    if (!account) { return std::unexpected{account.error()}; }
+    if (find(*account)->balance < command.amount) { return refuse(ErrorCode::insufficient_funds); }
     if (holds_.size() >= options_.holds_max) { return refuse(ErrorCode::overloaded, kHoldsFullRetry); }
 
     if (accounts_of(command.player).held == AccountId{0}) { open(AccountKind::held, command.player, context); }
     const HoldId id = next(last_hold_);
-    transfer(account, accounts_of(command.player).held, command.amount, TransferCode::hold, raw(id), context);
+    transfer(*account, accounts_of(command.player).held, command.amount, TransferCode::hold, raw(id), context);
     context.work.add(Held{id, command.player, command.amount, command.expires_at});
-    return Holding{id, command.amount, command.player, balance_of(account)};
+    return Holding{id, command.amount, command.player, balance_of(*account)};
 }
 
 Result<Held> Ledger::open_hold(HoldId id) const
@@ -307,7 +346,7 @@ void Ledger::check() const
 {
     CROUPIER_ASSERT(totals().sum == 0);
     decltype(sums_) sums{};
-    std::map<PlayerId, std::int64_t> held;
+    std::map<PlayerId, std::int64_t> held = rounds_.held();
     for (const auto& [id, hold] : holds_) { held[hold.player] += hold.amount; }
     for (const Account& account : accounts_) {
         CROUPIER_ASSERT(account.balance >= 0 || may_be_negative(account.kind));
@@ -318,6 +357,7 @@ void Ledger::check() const
         CROUPIER_ASSERT(account.balance == (found == held.end() ? 0 : found->second));
     }
     CROUPIER_ASSERT(sums == sums_ && expiries_.size() == holds_.size());
+    CROUPIER_ASSERT(rounds_.exposure() == 0 || find(house(AccountKind::bank))->balance >= rounds_.exposure());
 }
 
 void Ledger::apply(const AccountOpened& fact)
@@ -376,6 +416,13 @@ void Ledger::apply(const FrozenSet& fact)
     account->frozen = fact.frozen;
 }
 
+void Ledger::apply(const PlayerClosed& fact)
+{
+    Account* account = find(account_of(fact.player));
+    CROUPIER_ASSERT(account != nullptr && !account->closed && account->balance == 0);
+    account->closed = true;
+}
+
 void Ledger::save(ByteWriter& out) const
 {
     out.write(options_.currency);
@@ -385,6 +432,7 @@ void Ledger::save(ByteWriter& out) const
         out.write(account.kind);
         out.write(account.pocket);
         out.write(account.frozen);
+        out.write(account.closed);
         out.write(account.player);
         out.write(account.balance);
         out.write(account.version);
@@ -392,6 +440,7 @@ void Ledger::save(ByteWriter& out) const
     out.write(last_hold_);
     out.write(static_cast<std::uint32_t>(holds_.size()));
     for (const auto& [id, hold] : holds_) { out.write(hold); }
+    rounds_.save(out);
 }
 
 bool Ledger::restore(ByteReader& in)
@@ -405,6 +454,7 @@ bool Ledger::restore(ByteReader& in)
         account.kind = in.read<AccountKind>();
         account.pocket = in.read<Pocket>();
         account.frozen = in.read<bool>();
+        account.closed = in.read<bool>();
         account.player = in.read<PlayerId>();
         account.balance = in.read<std::int64_t>();
         account.version = in.read<std::uint64_t>();
@@ -421,6 +471,7 @@ bool Ledger::restore(ByteReader& in)
         restored.expiries_.emplace(hold.expires_at, hold.hold);
         restored.holds_.emplace(hold.hold, hold);
     }
+    restored.rounds_ = RoundBook::restore(in);
     if (in.failed()) { return false; }
     *this = std::move(restored);
     return true;

@@ -12,6 +12,7 @@
 #include "croupier/module.hpp"
 #include "croupier/result.hpp"
 #include "croupier/work.hpp"
+#include "round_book.hpp"
 
 namespace croupier::ledger {
 
@@ -19,13 +20,16 @@ struct Options {
     Currency currency;                ///< The casino's one currency.
     std::int64_t bank_capital = 0;    ///< Minor units that the owner puts into the bank when the ledger begins.
     std::size_t holds_max = 100'000;  ///< Open holds, over all players.
+    std::size_t rounds_max = 10'000;  ///< Rounds in play that take bets over more than one input.
+    std::size_t bets_max = 1'000;     ///< Bets a round, those rolled back included.
 };
 
 /// Double entry in memory: balances are the fold of AccountOpened and Transferred, and nothing else changes them.
 ///
 /// Always: the sum over all accounts of a pocket is 0, and no transfer crosses pockets; no player's account, no held
-/// account and no bank is below zero; a held account holds the sum of its player's open holds; every transfer raises the
-/// version of both its accounts by one; a hold is resolved once.
+/// account and no bank is below zero; a held account holds the sum of its player's open holds and bets; every transfer
+/// raises the version of both its accounts by one; a hold is resolved once, a round closed once; the bank can pay the most
+/// that all rounds in play can win.
 class Ledger {
 public:
     explicit Ledger(Options options) : options_{options} {}
@@ -44,6 +48,19 @@ public:
     /// Ends the first hold whose time has come; nullopt: there is none.
     std::optional<Holding> expire_one(Context& context);
     Result<Balance> set_frozen(const SetFrozen& command, Context& context);
+    Result<Balance> reverse_deposit(const ReverseDeposit& command, Context& context);
+    Result<Balance> close_player(const ClosePlayer& command, Context& context);
+
+    // Rounds in play: round_stakes.cpp.
+    Result<RoundInPlay> open_round(const OpenRound& command, Context& context);
+    Result<Balance> hold_bet(const HoldBet& command, Context& context);
+    Result<Balance> roll_back_bet(const RollBackBet& command, Context& context);
+    Result<RoundClosed> settle_round(const SettleRound& command, Context& context);
+    Result<RoundClosed> void_round(const VoidRound& command, Context& context);
+    RoundsInPlay rounds_in_play(const ListRounds& command) const { return rounds_.list(command); }
+    /// Those who have a bet in the round, each once.
+    std::vector<PlayerId> players_in(RoundId round) const;
+
     LedgerTotals totals() const;
     OpenHolds open_holds(const ListHolds& command) const;
     TrialBalance trial_balance() const;
@@ -57,6 +74,11 @@ public:
     void apply(const Held& fact);
     void apply(const HoldResolved& fact);
     void apply(const FrozenSet& fact);
+    void apply(const PlayerClosed& fact);
+    void apply(const RoundOpened& fact, WallTime at) { rounds_.apply(fact, at); }
+    void apply(const BetHeld& fact) { rounds_.apply(fact); }
+    void apply(const BetRolledBack& fact) { rounds_.apply(fact); }
+    void apply(const RoundClosed& fact) { rounds_.apply(fact); }
 
     void save(ByteWriter& out) const;
     bool restore(ByteReader& in);
@@ -66,6 +88,7 @@ private:
         AccountKind kind{};
         Pocket pocket{};
         bool frozen = false;
+        bool closed = false;
         PlayerId player{};
         std::int64_t balance = 0;
         std::uint64_t version = 0;
@@ -81,6 +104,11 @@ private:
     /// The player's accounts; all 0 if there are none.
     Accounts accounts_of(PlayerId player) const;
     AccountId account_of(PlayerId player) const { return accounts_of(player).available; }
+    /// Whether money may come to, or be staked by, a player. Refuses, in this order: account_unknown, player_closed, and
+    /// where `frozen_counts` account_frozen.
+    Result<AccountId> account_for(PlayerId player, bool frozen_counts) const;
+    /// Whether the bank may take a stake of `stake` into a round that can pay `win_max`. Refuses: bank_exposed.
+    Result<void> bank_covers(std::int64_t stake, std::int64_t win_max) const;
     /// An open hold. Refuses: hold_unknown, hold_resolved.
     Result<Held> open_hold(HoldId id) const;
     /// Ends a hold: `posted` of it leaves, the rest is released.
@@ -98,6 +126,7 @@ private:
     std::map<HoldId, Held> holds_;           // The open ones.
     std::set<std::pair<WallTime, HoldId>> expiries_;
     HoldId last_hold_{};
+    RoundBook rounds_;
     struct Sum {
         std::uint64_t accounts = 0;
         std::int64_t balance = 0;

@@ -1,3 +1,4 @@
+#include "croupier/assert.hpp"
 #include "ledger_module.hpp"
 
 namespace croupier::ledger {
@@ -56,6 +57,28 @@ public:
         });
         bus.serve<SetFrozen>(
             [&](const SetFrozen& command, Context& context) { return ledger_.set_frozen(command, context); });
+        bus.serve<ReverseDeposit>([&](const ReverseDeposit& command, Context& context) {
+            return changed(bus, command.player, ledger_.reverse_deposit(command, context), context);
+        });
+        bus.serve<ClosePlayer>(
+            [&](const ClosePlayer& command, Context& context) { return ledger_.close_player(command, context); });
+        bus.serve<OpenRound>(
+            [&](const OpenRound& command, Context& context) { return ledger_.open_round(command, context); });
+        bus.serve<HoldBet>([&](const HoldBet& command, Context& context) {
+            return changed(bus, command.player, ledger_.hold_bet(command, context), context);
+        });
+        bus.serve<RollBackBet>([&](const RollBackBet& command, Context& context) {
+            return changed(bus, command.player, ledger_.roll_back_bet(command, context), context);
+        });
+        bus.serve<SettleRound>([&](const SettleRound& command, Context& context) {
+            return ended(bus, ledger_.players_in(command.round), ledger_.settle_round(command, context), context);
+        });
+        bus.serve<VoidRound>([&](const VoidRound& command, Context& context) {
+            return ended(bus, ledger_.players_in(command.round), ledger_.void_round(command, context), context);
+        });
+        bus.serve<ListRounds>([&](const ListRounds& command, Context&) -> Result<RoundsInPlay> {
+            return ledger_.rounds_in_play(command);
+        });
         bus.serve<ListHolds>(
             [&](const ListHolds& command, Context&) -> Result<OpenHolds> { return ledger_.open_holds(command); });
         bus.serve<GetTrialBalance>(
@@ -67,10 +90,15 @@ public:
         folds.on<Held>([&](const Held& fact, const FactContext&) { ledger_.apply(fact); });
         folds.on<HoldResolved>([&](const HoldResolved& fact, const FactContext&) { ledger_.apply(fact); });
         folds.on<FrozenSet>([&](const FrozenSet& fact, const FactContext&) { ledger_.apply(fact); });
+        folds.on<PlayerClosed>([&](const PlayerClosed& fact, const FactContext&) { ledger_.apply(fact); });
+        folds.on<RoundOpened>([&](const RoundOpened& fact, const FactContext& at) { ledger_.apply(fact, at.at); });
+        folds.on<BetHeld>([&](const BetHeld& fact, const FactContext&) { ledger_.apply(fact); });
+        folds.on<BetRolledBack>([&](const BetRolledBack& fact, const FactContext&) { ledger_.apply(fact); });
+        folds.on<RoundClosed>([&](const RoundClosed& fact, const FactContext&) { ledger_.apply(fact); });
     }
 
     void save(ByteWriter& out) const override { ledger_.save(out); }
-    std::uint32_t version() const override { return 2; }
+    std::uint32_t version() const override { return 3; }
     bool restore(ByteReader& in) override { return ledger_.restore(in); }
     void start(Context& context) override { ledger_.start(context); }
     void check() const override { ledger_.check(); }
@@ -86,6 +114,19 @@ private:
     {
         if (holding) { bus.publish(BalanceChanged{holding->player, holding->balance}, context); }
         return holding;
+    }
+
+    /// All the round's players hear what they have now.
+    Result<RoundClosed> ended(
+        Bus& bus, const std::vector<PlayerId>& players, Result<RoundClosed> closed, Context& context)
+    {
+        if (!closed) { return closed; }
+        for (const PlayerId player : players) {
+            const auto balance = ledger_.balance(GetBalance{player});
+            CROUPIER_ASSERT(balance.has_value());
+            bus.publish(BalanceChanged{player, *balance}, context);
+        }
+        return closed;
     }
 
     static constexpr std::uint64_t kExpireMax = 100;  // Holds an input: what is left comes with the next tick.

@@ -92,6 +92,11 @@ struct Risk {
     std::int64_t stake_max_minor = 0;  ///< 0: no limit besides the games' own.
 };
 
+struct Ledger {
+    std::size_t rounds_in_play_max = 10'000;
+    std::size_t round_bets_max = 1'000;
+};
+
 struct Cashier {
     std::int64_t adjust_alone_max_minor = 10'000;
     std::chrono::seconds withdrawal_expires{7 * 86'400};
@@ -134,6 +139,7 @@ struct Config {
     Players players;
     Demo demo;
     Risk risk;
+    Ledger ledger;
     Cashier cashier;
     Rng rng;
     Games games;

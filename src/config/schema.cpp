@@ -113,6 +113,11 @@ constexpr auto kKeys = std::to_array<Key>({
     {.path = "risk.stake_max_minor", .slot = SLOT(risk.stake_max_minor), .min = 0, .max = kMoneyMax,
         .unit = "minor units", .doc = "The largest stake of one round, over all games; 0: only the games' own limits."},
 
+    {.path = "ledger.rounds_in_play_max", .slot = SLOT(ledger.rounds_in_play_max), .min = 1, .max = kMillion,
+        .unit = "rounds", .doc = "How many rounds that take bets over more than one input may be in play at once."},
+    {.path = "ledger.round_bets_max", .slot = SLOT(ledger.round_bets_max), .min = 1, .max = kThousand,
+        .unit = "bets", .doc = "How many bets such a round takes, those rolled back included."},
+
     {.path = "cashier.adjust_alone_max_minor", .slot = SLOT(cashier.adjust_alone_max_minor), .min = 0, .max = kMoneyMax,
         .unit = "minor units",
         .doc = "How much one operator may correct alone; beyond it a second one has to confirm."},
@@ -173,6 +178,7 @@ std::string_view about_section(std::string_view section)
         {"players", "The players as a whole."},
         {"demo", "The money of a demo casino; without effect outside demo mode."},
         {"risk", "Limits on play."},
+        {"ledger", "Accounts, and the rounds that take bets over more than one input."},
         {"cashier", "Operators' deposits, withdrawals and corrections."},
         {"rng", "The games' random number generator."},
         {"games", "Which games there are."},

@@ -84,7 +84,8 @@ std::vector<std::unique_ptr<Module>> make_modules(
         {"ledger",
             [](const auto& from, const auto&, const auto&, const auto&) {
                 return ledger::make_module(
-                    {from.server.currency, from.demo.bank_capital_minor, from.cashier.holds_max});
+                    {from.server.currency, from.demo.bank_capital_minor, from.cashier.holds_max,
+                        from.ledger.rounds_in_play_max, from.ledger.round_bets_max});
             }},
         {"bonus",
             [](const auto& from, const auto&, const auto&, const auto&) {

@@ -94,6 +94,7 @@ void Books::transfer(const ledger::Transferred& fact)
         }
         one.balance = after;
         one.version = version;
+        if (one.closed) { say(which + "its " + name + " account is closed"); }
         if (after < 0 && !may_be_negative(one.kind)) { say(which + "it leaves its " + name + " account below zero"); }
     };
     side(*debit, "debit", fact.debit_after, fact.debit_version, -fact.amount);
@@ -123,14 +124,16 @@ void Books::fact(const UnitContent&, const ledger::AccountOpened& fact)
     accounts_.push_back({fact.kind, fact.pocket, fact.currency, fact.player});
 }
 
-std::int64_t Books::moved(const UnitContent& content, TransferCode code, std::uint64_t reference, PlayerId player)
+std::int64_t Books::moved(
+    const UnitContent& content, TransferCode code, std::uint64_t reference, std::optional<PlayerId> player)
 {
     std::int64_t sum = 0;
     for (const ledger::Transferred& one : content.transfers) {
         if (one.code != code || one.reference != reference) { continue; }
         const Account* from = account(one.debit);
         const Account* to = account(one.credit);
-        const bool theirs = (from != nullptr && from->player == player) || (to != nullptr && to->player == player);
+        const bool theirs = !player || (from != nullptr && from->player == player)
+            || (to != nullptr && to->player == player);
         sum += theirs ? one.amount : 0;
     }
     explained_.insert(reference);
@@ -163,6 +166,90 @@ void Books::fact(const UnitContent& content, const ledger::HoldResolved& fact)
     }
     held_[fact.player] -= found->second.amount;
     holds_.erase(found);
+}
+
+void Books::fact(const UnitContent&, const ledger::PlayerClosed& fact)
+{
+    const std::string which = "player " + number(fact.player) + ": ";
+    for (Account& one : accounts_) {
+        if (one.player != fact.player) { continue; }
+        if (one.closed) { say(which + "it was closed before"); }
+        if (one.balance != 0) { say(which + "it is closed, and money is left"); }
+        one.closed = true;
+    }
+}
+
+Books::Round* Books::open_round(RoundId round)
+{
+    const auto found = open_rounds_.find(round);
+    if (found != open_rounds_.end()) { return &found->second; }
+    say("round " + number(round) + ": it is not in play");
+    return nullptr;
+}
+
+void Books::fact(const UnitContent&, const ledger::RoundOpened& fact)
+{
+    next_round(fact.round);
+    open_rounds_[fact.round] = {};
+}
+
+void Books::fact(const UnitContent& content, const ledger::BetHeld& fact)
+{
+    Round* round = open_round(fact.round);
+    if (round == nullptr) { return; }
+    const std::string which = "round " + number(fact.round) + ", player " + number(fact.player) + ", bet "
+        + number(fact.bet) + ": ";
+    const auto money = moved(content, TransferCode::bet, raw(fact.round), fact.player);
+    if (money != fact.stake) { say(differs(which + "its transfer", number(fact.stake), number(money))); }
+    if (round->rolled_back.contains({fact.player, fact.bet})) { say(which + "it was rolled back before"); }
+    if (!round->bets.emplace(std::pair{fact.player, fact.bet}, fact.stake).second) { say(which + "it stood before"); }
+    round->exposure = fact.exposure;
+    held_[fact.player] += fact.stake;
+}
+
+void Books::fact(const UnitContent& content, const ledger::BetRolledBack& fact)
+{
+    Round* round = open_round(fact.round);
+    if (round == nullptr) { return; }
+    const auto bet = round->bets.find({fact.player, fact.bet});
+    const std::int64_t stake = bet == round->bets.end() ? 0 : bet->second;
+    const auto money = moved(content, TransferCode::bet_back, raw(fact.round), fact.player);
+    if (money != stake) {
+        say(differs("round " + number(fact.round) + ", player " + number(fact.player) + ", bet " + number(fact.bet)
+                + ": what was given back",
+            number(stake), number(money)));
+    }
+    held_[fact.player] -= stake;
+    if (bet != round->bets.end()) { round->bets.erase(bet); }
+    round->rolled_back.insert({fact.player, fact.bet});
+    round->exposure = fact.exposure;
+}
+
+/// A closed round's proof: what it held went to the bank or back, all of it, and no more was won than it could pay.
+void Books::fact(const UnitContent& content, const ledger::RoundClosed& fact)
+{
+    const Round* round = open_round(fact.round);
+    if (round == nullptr) { return; }
+    const std::string which = "round " + number(fact.round) + ": ";
+    std::int64_t held = 0;
+    for (const auto& [key, stake] : round->bets) {
+        held += stake;
+        held_[key.first] -= stake;
+    }
+    const auto stake = moved(content, TransferCode::stake, raw(fact.round));
+    const auto refund = moved(content, TransferCode::bet_back, raw(fact.round));
+    const auto win = moved(content, TransferCode::win, raw(fact.round));
+    if (stake + refund != held) { say(differs(which + "what it held", number(held), number(stake + refund))); }
+    if (stake != fact.stake || refund != fact.refund || win != fact.win) {
+        say(differs(which + "its stakes, refunds and wins",
+            number(fact.stake) + ", " + number(fact.refund) + ", " + number(fact.win),
+            number(stake) + ", " + number(refund) + ", " + number(win)));
+    }
+    if (fact.how == ledger::RoundEnd::voided && (stake != 0 || win != 0)) {
+        say(which + "it is voided, and money was taken");
+    }
+    if (win > round->exposure) { say(differs(which + "the most it could pay", number(round->exposure), number(win))); }
+    open_rounds_.erase(fact.round);
 }
 
 void Books::next_round(RoundId round)

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -33,6 +34,7 @@ public:
     std::uint64_t rounds() const noexcept { return raw(last_round_); }
     std::uint64_t rounds_not_played_again() const noexcept { return unknown_games_; }
     std::uint64_t open_holds() const noexcept { return holds_.size(); }
+    std::uint64_t open_rounds() const noexcept { return open_rounds_.size(); }
     std::map<std::pair<int, std::uint32_t>, std::int64_t> sums() const;
 
 private:
@@ -43,6 +45,13 @@ private:
         PlayerId player{};
         std::int64_t balance = 0;
         std::uint64_t version = 0;
+        bool closed = false;
+    };
+    /// A round in play that takes bets over more than one input.
+    struct Round {
+        std::map<std::pair<PlayerId, std::uint64_t>, std::int64_t> bets;
+        std::set<std::pair<PlayerId, std::uint64_t>> rolled_back;
+        std::int64_t exposure = 0;
     };
     struct Session {
         PlayerId player{};
@@ -59,6 +68,11 @@ private:
     void fact(const UnitContent& content, const ledger::AccountOpened& fact);
     void fact(const UnitContent& content, const ledger::Held& fact);
     void fact(const UnitContent& content, const ledger::HoldResolved& fact);
+    void fact(const UnitContent& content, const ledger::PlayerClosed& fact);
+    void fact(const UnitContent& content, const ledger::RoundOpened& fact);
+    void fact(const UnitContent& content, const ledger::BetHeld& fact);
+    void fact(const UnitContent& content, const ledger::BetRolledBack& fact);
+    void fact(const UnitContent& content, const ledger::RoundClosed& fact);
     void fact(const UnitContent& content, const rounds::Settled& fact);
     void fact(const UnitContent& content, const rounds::Voided& fact);
     void fact(const UnitContent& content, const rng::Drawn& fact);
@@ -70,8 +84,10 @@ private:
     {
     }
 
-    /// The sum of the unit's transfers with this code and reference, from or to this player.
-    std::int64_t moved(const UnitContent& content, ledger::TransferCode code, std::uint64_t reference, PlayerId player);
+    /// The sum of the unit's transfers with this code and reference, from or to this player (or anybody).
+    std::int64_t moved(const UnitContent& content, ledger::TransferCode code, std::uint64_t reference,
+        std::optional<PlayerId> player = std::nullopt);
+    Round* open_round(RoundId round);
     void next_round(RoundId round);
     void play_again(const rounds::Settled& fact);
 
@@ -82,6 +98,7 @@ private:
     std::uint64_t transfers_ = 0;
     std::map<HoldId, ledger::Held> holds_;
     std::map<PlayerId, std::int64_t> held_;
+    std::map<RoundId, Round> open_rounds_;
     HoldId last_hold_{};
     RoundId last_round_{};
     std::uint64_t unknown_games_ = 0;

@@ -20,11 +20,12 @@ void print_text(const Report& report)
             "… and %llu more\n", static_cast<unsigned long long>(report.problem_count - report.problems.size()));
     }
     std::printf(
-        "units %llu, transfers %llu, accounts %llu, rounds %llu (%llu of games that are not here), open holds %llu\n",
+        "units %llu, transfers %llu, accounts %llu, rounds %llu (%llu of games that are not here), open holds %llu, "
+        "rounds in play %llu\n",
         static_cast<unsigned long long>(report.units), static_cast<unsigned long long>(report.transfers),
         static_cast<unsigned long long>(report.accounts), static_cast<unsigned long long>(report.rounds),
         static_cast<unsigned long long>(report.rounds_not_played_again),
-        static_cast<unsigned long long>(report.open_holds));
+        static_cast<unsigned long long>(report.open_holds), static_cast<unsigned long long>(report.open_rounds));
     std::printf("head %s\nviews.db: %s\n", croupier::to_hex(report.head.hash).c_str(), report.views.c_str());
     std::printf("%.0f transfers/s\n%llu problems\n",
         report.seconds > 0 ? static_cast<double>(report.transfers) / report.seconds : 0.0,
@@ -46,6 +47,8 @@ void print_json(const Report& report)
     write_number(out, report.rounds_not_played_again);
     out += ",\"open_holds\":";
     write_number(out, report.open_holds);
+    out += ",\"open_rounds\":";
+    write_number(out, report.open_rounds);
     out += ",\"head_seq\":";
     write_number(out, raw(report.head.seq));
     out += ",\"head_hash\":\"" + croupier::to_hex(report.head.hash) + "\",\"views\":";

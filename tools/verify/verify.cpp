@@ -99,6 +99,7 @@ public:
         report_.rounds = books_.rounds();
         report_.rounds_not_played_again = books_.rounds_not_played_again();
         report_.open_holds = books_.open_holds();
+        report_.open_rounds = books_.open_rounds();
         return std::move(report_);
     }
 

@@ -27,6 +27,7 @@ struct Report {
     std::uint64_t rounds = 0;
     std::uint64_t rounds_not_played_again = 0;
     std::uint64_t open_holds = 0;
+    std::uint64_t open_rounds = 0;
     Position head;
     std::string views;   ///< In a few words: how views.db compares.
     double seconds = 0;  ///< For the ledger, without the views.

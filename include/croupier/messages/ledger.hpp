@@ -39,17 +39,21 @@ enum class TransferCode : std::uint16_t {
     refund = 5,
     deposit = 6,
     adjustment = 7,
-    hold = 8,        ///< From available to held.
-    release = 9,     ///< Back again.
-    withdrawal = 10  ///< From held to the payment service.
+    hold = 8,         ///< From available to held.
+    release = 9,      ///< Back again.
+    withdrawal = 10,  ///< From held to the payment service.
+    reversal = 14,    ///< A deposit that was rolled back: to the payment service.
+    bet = 17,         ///< A bet's stake, from available to held until its round ends.
+    bet_back = 18     ///< Back again: the bet was rolled back, or its round voided.
 };
-BOOST_DESCRIBE_ENUM(
-    TransferCode, capital, promo_grant, stake, win, refund, deposit, adjustment, hold, release, withdrawal)
+BOOST_DESCRIBE_ENUM(TransferCode, capital, promo_grant, stake, win, refund, deposit, adjustment, hold, release,
+    withdrawal, reversal, bet, bet_back)
 
 /// Whether a transfer's reference is a round; of hold, release and withdrawal it is a hold.
 constexpr bool refers_to_round(TransferCode code)
 {
-    return code == TransferCode::stake || code == TransferCode::win || code == TransferCode::refund;
+    return code == TransferCode::stake || code == TransferCode::win || code == TransferCode::refund
+        || code == TransferCode::bet || code == TransferCode::bet_back;
 }
 
 /// Fact: an account exists from here on, with balance 0. Ids are given in order, 1, 2, 3, …
@@ -119,6 +123,64 @@ struct FrozenSet {
 };
 BOOST_DESCRIBE_STRUCT(FrozenSet, (), (player, frozen))
 
+/// Fact: the player's account takes nothing any more, for ever. It was empty, and nothing of it was held.
+struct PlayerClosed {
+    static constexpr std::string_view kName = "ledger.player_closed";
+    static constexpr std::uint16_t kFact = 26;
+    PlayerId player{};
+};
+BOOST_DESCRIBE_STRUCT(PlayerClosed, (), (player))
+
+/// Fact: a round that takes bets over more than one input is open from here on. A round that is played in one input (a
+/// spin) is never open: its facts stand in one unit.
+struct RoundOpened {
+    static constexpr std::string_view kName = "ledger.round_opened";
+    static constexpr std::uint16_t kFact = 27;
+    RoundId round{};
+};
+BOOST_DESCRIBE_STRUCT(RoundOpened, (), (round))
+
+/// Fact: a bet stands in an open round; the transfer of its stake to `held` stands in the same unit.
+struct BetHeld {
+    static constexpr std::string_view kName = "ledger.bet_held";
+    static constexpr std::uint16_t kFact = 28;
+    RoundId round{};
+    PlayerId player{};
+    std::uint64_t bet = 0;      ///< The player's own number of it in this round.
+    std::int64_t stake = 0;     ///< Minor units.
+    std::int64_t exposure = 0;  ///< The most that the whole round can pay from here on.
+};
+BOOST_DESCRIBE_STRUCT(BetHeld, (), (round, player, bet, stake, exposure))
+
+/// Fact: a bet was rolled back. If it stood, its stake went back in the same unit; if it had not come yet, this is its
+/// tombstone: it is refused when it comes.
+struct BetRolledBack {
+    static constexpr std::string_view kName = "ledger.bet_rolled_back";
+    static constexpr std::uint16_t kFact = 29;
+    RoundId round{};
+    PlayerId player{};
+    std::uint64_t bet = 0;
+    std::int64_t exposure = 0;  ///< The most that the whole round can pay from here on.
+};
+BOOST_DESCRIBE_STRUCT(BetRolledBack, (), (round, player, bet, exposure))
+
+/// How an open round ended.
+enum class RoundEnd : std::uint8_t { settled = 1, voided = 2 };
+BOOST_DESCRIBE_ENUM(RoundEnd, settled, voided)
+
+/// Fact: an open round has ended, and all its bets with it: each stake went to the bank and the wins were paid, or each went
+/// back to its player, in the same unit. So nothing of it is held any more: stakes held = stake + refund.
+struct RoundClosed {
+    static constexpr std::string_view kName = "ledger.round_closed";
+    static constexpr std::uint16_t kFact = 30;
+    RoundId round{};
+    RoundEnd how{};
+    std::int64_t stake = 0;   ///< Taken by the bank, minor units.
+    std::int64_t win = 0;     ///< Paid by the bank.
+    std::int64_t refund = 0;  ///< Given back.
+};
+BOOST_DESCRIBE_STRUCT(RoundClosed, (), (round, how, stake, win, refund))
+
 /// What a player can spend, and how many transfers made it so. A higher version is newer.
 struct Balance {
     std::int64_t available = 0;
@@ -145,8 +207,8 @@ struct GetBalance {
 };
 BOOST_DESCRIBE_STRUCT(GetBalance, (), (player))
 
-/// Takes a stake from the player into the bank, if the bank could then pay `win_max`.
-/// Refuses, in this order: amount_invalid, account_unknown, account_frozen, insufficient_funds, bank_exposed.
+/// Takes a stake from the player into the bank, if the bank could then pay `win_max` beside what the open rounds can win.
+/// Refuses, in this order: amount_invalid, account_unknown, player_closed, account_frozen, insufficient_funds, bank_exposed.
 struct TakeStake {
     using Reply = Balance;
     static constexpr std::string_view kName = "ledger.TakeStake";
@@ -197,7 +259,7 @@ struct GetTotals {
 BOOST_DESCRIBE_STRUCT(GetTotals, (), ())
 
 /// Gives promotional money from `promo` to a player.
-/// Refuses: amount_invalid, account_unknown, amount_overflow.
+/// Refuses, in this order: amount_invalid, account_unknown, player_closed, amount_overflow.
 struct GrantPromo {
     using Reply = Balance;
     static constexpr std::string_view kName = "ledger.GrantPromo";
@@ -207,7 +269,7 @@ struct GrantPromo {
 BOOST_DESCRIBE_STRUCT(GrantPromo, (), (player, amount))
 
 /// Money came in through a payment service: from `psp` to the player.
-/// Refuses, in this order: amount_invalid, account_unknown, account_frozen, amount_overflow.
+/// Refuses, in this order: amount_invalid, account_unknown, player_closed, account_frozen, amount_overflow.
 struct Deposit {
     using Reply = Balance;
     static constexpr std::string_view kName = "ledger.Deposit";
@@ -217,7 +279,7 @@ struct Deposit {
 BOOST_DESCRIBE_STRUCT(Deposit, (), (player, amount))
 
 /// Corrects a balance: from `adjustments` to the player, or back when the amount is negative.
-/// Refuses, in this order: amount_invalid (0), account_unknown, insufficient_funds, amount_overflow.
+/// Refuses, in this order: amount_invalid (0), account_unknown, player_closed, insufficient_funds, amount_overflow.
 struct Adjust {
     using Reply = Balance;
     static constexpr std::string_view kName = "ledger.Adjust";
@@ -236,7 +298,8 @@ struct Holding {
 BOOST_DESCRIBE_STRUCT(Holding, (), (hold, amount, player, balance))
 
 /// Reserves money of a player, until PostHold, VoidHold or `expires_at`, whichever comes first.
-/// Refuses, in this order: amount_invalid, account_unknown, account_frozen, insufficient_funds; overloaded, when too many are open.
+/// Refuses, in this order: amount_invalid, account_unknown, player_closed, account_frozen, insufficient_funds; overloaded, when too
+/// many are open.
 struct Hold {
     using Reply = Holding;
     static constexpr std::string_view kName = "ledger.Hold";
@@ -286,6 +349,114 @@ struct SetFrozen {
     bool frozen = false;
 };
 BOOST_DESCRIBE_STRUCT(SetFrozen, (), (player, frozen))
+
+/// Takes back what a payment service reported by mistake: from the player to `psp`. Refuses, in this order: amount_invalid,
+/// account_unknown, insufficient_funds (it has been spent: that is for people to settle, by a correction).
+struct ReverseDeposit {
+    using Reply = Balance;
+    static constexpr std::string_view kName = "ledger.ReverseDeposit";
+    PlayerId player{};
+    std::int64_t amount = 0;
+};
+BOOST_DESCRIBE_STRUCT(ReverseDeposit, (), (player, amount))
+
+/// Ends a player's account for ever. Refuses, in this order: account_unknown, player_closed, account_not_empty (money is there,
+/// or held).
+struct ClosePlayer {
+    using Reply = Balance;
+    static constexpr std::string_view kName = "ledger.ClosePlayer";
+    PlayerId player{};
+};
+BOOST_DESCRIBE_STRUCT(ClosePlayer, (), (player))
+
+// Rounds that take bets over more than one input, as a table's do: opened, bet on, then settled or voided as a whole. A bet's
+// stake stays the player's, held, until its round ends; the bank must be able to pay what all open rounds can win.
+//
+// The rule for what comes late: a bet on a round that has ended, its rollback, a second settlement and a win for it are all
+// refused as round_closed. What a closed round paid is corrected by an adjustment, never by opening it again.
+
+/// An open round, as the ledger knows it.
+struct RoundInPlay {
+    RoundId round{};
+    WallTime opened_at{};
+    std::uint64_t bets = 0;
+    std::int64_t held = 0;      ///< The stakes of its bets.
+    std::int64_t exposure = 0;  ///< The most that it can pay.
+};
+BOOST_DESCRIBE_STRUCT(RoundInPlay, (), (round, opened_at, bets, held, exposure))
+
+/// Refuses: overloaded, when too many are open. A round's number is above all that were opened before; another is a bug.
+struct OpenRound {
+    using Reply = RoundInPlay;
+    static constexpr std::string_view kName = "ledger.OpenRound";
+    RoundId round{};
+};
+BOOST_DESCRIBE_STRUCT(OpenRound, (), (round))
+
+/// Holds a bet's stake. The same bet twice is held once, and answered alike.
+/// Refuses, in this order: amount_invalid, round_unknown, round_closed, bet_rolled_back, key_conflict (the bet stands, with another
+/// stake), then what TakeStake refuses; overloaded, when the round has as many bets as it may.
+struct HoldBet {
+    using Reply = Balance;
+    static constexpr std::string_view kName = "ledger.HoldBet";
+    RoundId round{};
+    PlayerId player{};
+    std::uint64_t bet = 0;
+    std::int64_t stake = 0;
+    std::int64_t exposure =
+        0;  ///< The most that the whole round can pay with this bet, over its outcomes, as its game says.
+};
+BOOST_DESCRIBE_STRUCT(HoldBet, (), (round, player, bet, stake, exposure))
+
+/// Gives a bet back, also one that has not come yet: then it will be refused. Twice is once.
+/// Refuses, in this order: account_unknown, round_unknown, round_closed; overloaded, when the round has as many bets as it may.
+struct RollBackBet {
+    using Reply = Balance;
+    static constexpr std::string_view kName = "ledger.RollBackBet";
+    RoundId round{};
+    PlayerId player{};
+    std::uint64_t bet = 0;
+    std::int64_t exposure = 0;  ///< The most that the round can pay without it: never more than with it.
+};
+BOOST_DESCRIBE_STRUCT(RollBackBet, (), (round, player, bet, exposure))
+
+/// What one player wins in a round.
+struct PlayerWin {
+    PlayerId player{};
+    std::int64_t win = 0;  ///< Minor units, at least 1.
+};
+BOOST_DESCRIBE_STRUCT(PlayerWin, (), (player, win))
+
+/// Takes all stakes of a round into the bank, pays the wins and closes it, all at once. A win above the round's exposure, or
+/// for somebody without a bet, is a bug. Refuses, in this order: round_unknown, round_closed.
+struct SettleRound {
+    using Reply = RoundClosed;
+    static constexpr std::string_view kName = "ledger.SettleRound";
+    RoundId round{};
+    std::vector<PlayerWin> wins;
+};
+BOOST_DESCRIBE_STRUCT(SettleRound, (), (round, wins))
+
+/// Gives all stakes of a round back and closes it. Refuses, in this order: round_unknown, round_closed.
+struct VoidRound {
+    using Reply = RoundClosed;
+    static constexpr std::string_view kName = "ledger.VoidRound";
+    RoundId round{};
+};
+BOOST_DESCRIBE_STRUCT(VoidRound, (), (round))
+
+/// The rounds that are open, by number, after `after`; at most `limit`. Refuses: nothing.
+struct RoundsInPlay {
+    std::vector<RoundInPlay> rounds;
+};
+BOOST_DESCRIBE_STRUCT(RoundsInPlay, (), (rounds))
+struct ListRounds {
+    using Reply = RoundsInPlay;
+    static constexpr std::string_view kName = "ledger.ListRounds";
+    RoundId after{};
+    std::uint32_t limit = 0;
+};
+BOOST_DESCRIBE_STRUCT(ListRounds, (), (after, limit))
 
 /// The holds that are open, by id, after `after`; at most `limit`.
 struct OpenHolds {

@@ -19,15 +19,16 @@
 namespace croupier {
 
 /// Commands: exactly one handler each.
-using Commands =
-    boost::mp11::mp_list<ledger::OpenPlayer, ledger::GetBalance, ledger::TakeStake, ledger::PayWin, ledger::Refund,
-        ledger::GrantPromo, ledger::GetTotals, ledger::Deposit, ledger::Adjust, ledger::Hold, ledger::PostHold,
-        ledger::VoidHold, ledger::ExpireHolds, ledger::SetFrozen, ledger::ListHolds, ledger::GetTrialBalance, rng::Draw,
-        rounds::Spin, rounds::ListGames, risk::CheckStake, risk::CheckDeposit, risk::SetLimit, risk::ListLimits,
-        bonus::GrantWelcome, session::Register, session::LogIn, session::Authenticate, session::LogOut, session::Hello,
-        session::Play, session::Ask, session::OldAnswer, session::Disconnect, session::Erase, session::Sweep,
-        session::AnnounceDrain, session::GetCounts, lobby::Browse, lobby::CountOnline, lobby::Announce,
-        cashier::Perform, cashier::Identify, cashier::AddOperator, cashier::RemoveOperator, cashier::ListProposals>;
+using Commands = boost::mp11::mp_list<ledger::OpenPlayer, ledger::GetBalance, ledger::TakeStake, ledger::PayWin,
+    ledger::Refund, ledger::GrantPromo, ledger::GetTotals, ledger::Deposit, ledger::Adjust, ledger::Hold,
+    ledger::PostHold, ledger::VoidHold, ledger::ExpireHolds, ledger::SetFrozen, ledger::ListHolds,
+    ledger::GetTrialBalance, ledger::ReverseDeposit, ledger::ClosePlayer, ledger::OpenRound, ledger::HoldBet,
+    ledger::RollBackBet, ledger::SettleRound, ledger::VoidRound, ledger::ListRounds, rng::Draw, rounds::Spin,
+    rounds::ListGames, risk::CheckStake, risk::CheckDeposit, risk::SetLimit, risk::ListLimits, bonus::GrantWelcome,
+    session::Register, session::LogIn, session::Authenticate, session::LogOut, session::Hello, session::Play,
+    session::Ask, session::OldAnswer, session::Disconnect, session::Erase, session::Sweep, session::AnnounceDrain,
+    session::GetCounts, lobby::Browse, lobby::CountOnline, lobby::Announce, cashier::Perform, cashier::Identify,
+    cashier::AddOperator, cashier::RemoveOperator, cashier::ListProposals>;
 
 /// Events: any number of listeners.
 using Events =
@@ -36,7 +37,8 @@ using Events =
 /// Facts: what changes state and is kept for ever. Transferred and RequestRecord have tables of their own; every other one
 /// is an event row with its kFact as type. Numbers are never reused.
 using Facts = boost::mp11::mp_list<RequestRecord, ledger::Transferred, ledger::AccountOpened, ledger::Held,
-    ledger::HoldResolved, ledger::FrozenSet, risk::LimitSet, rng::Drawn, rounds::Settled, rounds::Voided,
+    ledger::HoldResolved, ledger::FrozenSet, ledger::PlayerClosed, ledger::RoundOpened, ledger::BetHeld,
+    ledger::BetRolledBack, ledger::RoundClosed, risk::LimitSet, rng::Drawn, rounds::Settled, rounds::Voided,
     bonus::Granted, session::PlayerRegistered, session::PlayerErased, session::Opened, session::Closed,
     cashier::OperatorAdded, cashier::OperatorRemoved, cashier::Acted, cashier::Proposed, cashier::ProposalDecided>;
 

@@ -11,6 +11,7 @@ type Tab = 'rounds' | 'statement';
 const kCodes: Record<string, string> = {
     promo_grant: 'Welcome gift', stake: 'Stake', win: 'Win', refund: 'Refund', capital: 'Capital', deposit: 'Deposit',
     adjustment: 'Correction', hold: 'Reserved', release: 'Released', withdrawal: 'Withdrawal',
+    reversal: 'Deposit taken back', bet: 'Bet', bet_back: 'Bet returned',
 };
 
 /** What was played, and what it did to the balance; newest first, page by page. */
