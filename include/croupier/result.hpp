@@ -63,6 +63,8 @@ enum class Finality : std::uint8_t {
     X(proposal_unknown, 409, final_, 404, "There is no such proposal, or it has been decided.") \
     X(same_operator, 410, final_, 403, "A second person has to confirm this.") \
     X(account_not_empty, 417, final_, 409, "There is still money on this account, or held.") \
+    X(rolled_back, 418, final_, 409, "This request was rolled back.") \
+    X(not_reversible, 419, final_, 409, "This cannot be rolled back; correct it with an adjustment.") \
     X(risk_refused, 500, final_, 403, "A limit on play refuses this stake.") \
     X(limit_reached, 501, final_, 403, "A limit that was set for this player refuses this.") \
     X(entropy_unavailable, 600, transient, 503, "The random number generator is not in a state to be used.") \

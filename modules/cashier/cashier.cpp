@@ -17,7 +17,9 @@ bool allows(Role role, const Operation& operation)
 {
     if (role == Role::auditor) { return false; }
     const auto* freeze = std::get_if<Freeze>(&operation);
-    return freeze == nullptr || freeze->frozen || role == Role::admin;
+    const bool weighty = (freeze != nullptr && !freeze->frozen) || std::holds_alternative<ClosePlayer>(operation)
+        || std::holds_alternative<VoidRound>(operation);
+    return !weighty || role == Role::admin;
 }
 
 std::string moved(PlayerId player, std::int64_t amount, const ledger::Balance& balance)
@@ -54,11 +56,13 @@ Result<Performed> Cashier::perform(const Perform& command, Context& context)
     CROUPIER_ASSERT(who != operators_.end() && !command.key.empty());  // The host has identified the caller.
     if (!allows(who->second.role, command.operation)) { return refuse(ErrorCode::forbidden); }
     const std::uint64_t scope = kOperatorScopes | raw(command.by);
-    if (digests_.contains(digest_of(scope, as_bytes(command.key)))) { return Performed{.repeat = true}; }
-    // Recording the new key forgets the oldest ones whose time has come; unless one has, there is no room.
-    if (digests_.size() >= options_.keys_max && !outlived(kept_.front(), context.now)) {
-        return refuse(ErrorCode::overloaded, kFullRetry);
+    const auto* rollback = std::get_if<RollBack>(&command.operation);
+    if (rollback != nullptr && rollback->key == command.key) { return refuse(ErrorCode::malformed); }
+    if (const auto known = requests_.find(digest_of(scope, as_bytes(command.key))); known != requests_.end()) {
+        if (known->second.effect == Effect::tombstone) { return refuse(ErrorCode::rolled_back); }
+        return Performed{.repeat = true};
     }
+    if (!has_room(rollback == nullptr ? 1 : 2, context.now)) { return refuse(ErrorCode::overloaded, kFullRetry); }
 
     auto answer = std::visit(
         [&](const auto& operation) { return decide(operation, command.by, context); }, command.operation);
@@ -203,6 +207,76 @@ Result<std::string> Cashier::decide(const SetLimit& operation, OperatorId by, Co
     return out;
 }
 
+Result<std::string> Cashier::decide(const ClosePlayer& operation, OperatorId by, Context& context)
+{
+    const auto balance = bus_.send(ledger::ClosePlayer{operation.player}, context);
+    if (!balance) { return std::unexpected{balance.error()}; }
+    context.work.add(Acted{by, operation.player, operation});
+    std::string out{"{\"player\":"};
+    json::write(out, operation.player);
+    out += ",\"closed\":true}";
+    return out;
+}
+
+Result<std::string> Cashier::decide(const VoidRound& operation, OperatorId by, Context& context)
+{
+    const auto closed = bus_.send(ledger::VoidRound{operation.round}, context);
+    if (!closed) { return std::unexpected{closed.error()}; }
+    context.work.add(Acted{by, PlayerId{0}, operation});
+    std::string out{"{\"round\":"};
+    json::write(out, closed->round);
+    out += ",\"refund\":";
+    json::write_number(out, closed->refund);
+    out += '}';
+    return out;
+}
+
+Result<std::string> Cashier::decide(const RollBack& operation, OperatorId by, Context& context)
+{
+    const auto found = requests_.find(digest_of(kOperatorScopes | raw(by), as_bytes(operation.key)));
+    const bool known = found != requests_.end();
+    const Undo undo = known ? found->second : Undo{.effect = Effect::tombstone};
+    PlayerId player{};
+    std::optional<ledger::Balance> balance;
+    switch (undo.effect) {
+        case Effect::lasting: return refuse(ErrorCode::not_reversible);
+        case Effect::deposit: {
+            player = static_cast<PlayerId>(undo.subject);
+            const auto back = bus_.send(ledger::ReverseDeposit{player, undo.amount}, context);
+            if (!back) { return std::unexpected{back.error()}; }
+            balance = *back;
+            break;
+        }
+        case Effect::hold: {
+            const auto released = bus_.send(ledger::VoidHold{static_cast<HoldId>(undo.subject)}, context);
+            if (!released) { return std::unexpected{released.error()}; }
+            player = released->player;
+            balance = released->balance;
+            break;
+        }
+        case Effect::none:
+        case Effect::undone:
+        case Effect::tombstone: break;  // There is nothing to move.
+    }
+    const bool arrived = undo.effect != Effect::tombstone;
+    if (!known || balance) { context.work.add(RolledBack{by, player, operation.key, arrived}); }
+    context.work.add(Acted{by, player, operation});
+    std::string out{"{\"key\":"};
+    json::write_string(out, operation.key);
+    out += ",\"arrived\":";
+    json::write(out, arrived);
+    if (balance) {
+        out += ",\"player\":";
+        json::write(out, player);
+        out += ",\"amount\":";
+        json::write_number(out, undo.amount);
+        out += ",\"balance\":";
+        json::write_balance(out, *balance);
+    }
+    out += '}';
+    return out;
+}
+
 Result<Operator> Cashier::identify(const Identify& command) const
 {
     // Every one is compared, and each in constant time: how long it takes says nothing of whose token was nearly right.
@@ -246,11 +320,26 @@ Cashier::Digest Cashier::digest_of(std::uint64_t scope, std::span<const std::byt
 
 bool Cashier::outlived(const Kept& kept, WallTime now) { return kept.at + kKeysKept < now; }
 
-void Cashier::keep(const Kept& kept)
+void Cashier::keep(const Kept& kept, const Undo& undo)
 {
     kept_.push_back(kept);
-    const bool fresh = digests_.insert(kept.digest).second;
+    const bool fresh = requests_.emplace(kept.digest, undo).second;
     CROUPIER_ASSERT(fresh);  // A known key is not decided again.
+}
+
+void Cashier::forget(WallTime now)
+{
+    while (!kept_.empty() && outlived(kept_.front(), now)) {
+        requests_.erase(kept_.front().digest);
+        kept_.pop_front();
+    }
+}
+
+bool Cashier::has_room(std::size_t keys, WallTime now) const
+{
+    std::size_t outliving = 0;
+    while (outliving < keys && outliving < kept_.size() && outlived(kept_[outliving], now)) { ++outliving; }
+    return kept_.size() - outliving + keys <= options_.keys_max;
 }
 
 void Cashier::apply(const OperatorAdded& fact)
@@ -282,11 +371,29 @@ void Cashier::apply(const ProposalDecided& fact)
 void Cashier::apply(const RequestRecord& fact, WallTime at)
 {
     if ((fact.scope & kOperatorScopes) == 0) { return; }
-    while (!kept_.empty() && outlived(kept_.front(), at)) {
-        digests_.erase(kept_.front().digest);
-        kept_.pop_front();
+    forget(at);
+    keep({at, digest_of(fact.scope, fact.key)}, std::exchange(under_way_, {}));
+}
+
+void Cashier::apply(const Acted& fact)
+{
+    under_way_ = {.effect = Effect::lasting};
+    if (const auto* deposit = std::get_if<Deposit>(&fact.operation)) {
+        under_way_ = {Effect::deposit, raw(deposit->player), deposit->amount};
+    } else if (const auto* withdraw = std::get_if<Withdraw>(&fact.operation)) {
+        under_way_ = {Effect::hold, raw(last_hold_), withdraw->amount};
     }
-    keep({at, digest_of(fact.scope, fact.key)});
+}
+
+void Cashier::apply(const RolledBack& fact, WallTime at)
+{
+    const Digest digest = digest_of(kOperatorScopes | raw(fact.by), as_bytes(fact.key));
+    if (fact.arrived) {
+        requests_.at(digest).effect = Effect::undone;
+    } else {
+        forget(at);
+        keep({at, digest}, {.effect = Effect::tombstone});
+    }
 }
 
 void Cashier::save(ByteWriter& out) const
@@ -301,7 +408,12 @@ void Cashier::save(ByteWriter& out) const
     for (const Kept& kept : kept_) {
         out.write(kept.at);
         out.write(kept.digest);
+        const Undo& undo = requests_.at(kept.digest);
+        out.write(static_cast<std::uint8_t>(undo.effect));
+        out.write(undo.subject);
+        out.write(undo.amount);
     }
+    out.write(last_hold_);
 }
 
 bool Cashier::restore(ByteReader& in)
@@ -323,16 +435,26 @@ bool Cashier::restore(ByteReader& in)
     for (std::uint32_t i = 0; i < keys && !in.failed(); ++i) {
         const auto at = in.read<WallTime>();
         const auto digest = in.read<Digest>();
-        if (in.failed() || restored.digests_.contains(digest)) { return false; }
-        restored.keep({at, digest});
+        Undo undo;
+        const auto effect = in.read<std::uint8_t>();
+        undo.subject = in.read<std::uint64_t>();
+        undo.amount = in.read<std::int64_t>();
+        if (in.failed() || effect > static_cast<std::uint8_t>(Effect::tombstone)
+            || restored.requests_.contains(digest)) {
+            return false;
+        }
+        undo.effect = static_cast<Effect>(effect);
+        restored.keep({at, digest}, undo);
     }
+    restored.last_hold_ = in.read<HoldId>();
     if (in.failed()) { return false; }
     operators_ = std::move(restored.operators_);
     last_operator_ = restored.last_operator_;
     proposals_ = std::move(restored.proposals_);
     last_proposal_ = restored.last_proposal_;
     kept_ = std::move(restored.kept_);
-    digests_ = std::move(restored.digests_);
+    requests_ = std::move(restored.requests_);
+    last_hold_ = restored.last_hold_;
     return true;
 }
 

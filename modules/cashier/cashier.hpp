@@ -6,7 +6,6 @@
 #include <deque>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -27,7 +26,7 @@ struct Options {
 
 /// The cashier's desk: operators, what they did, and the keys of their requests.
 ///
-/// A key is kept for 180 days of ledger time, exactly and in memory (about 70 bytes): a request under a known key is never
+/// A key is kept for 180 days of ledger time, exactly and in memory (about 100 bytes): a request under a known key is never
 /// decided again, and at keys_max a new one is refused for now instead of an old one being forgotten early. What was
 /// answered stands in the ledger.
 class Cashier {
@@ -44,6 +43,10 @@ public:
     void apply(const OperatorRemoved& fact);
     void apply(const Proposed& fact);
     void apply(const ProposalDecided& fact);
+    void apply(const RolledBack& fact, WallTime at);
+    /// What a rollback of the request under way would undo: its Acted, and the hold that it made.
+    void apply(const Acted& fact);
+    void apply(const ledger::Held& fact) { last_hold_ = fact.hold; }
     /// Only an operator's: others are not the cashier's.
     void apply(const RequestRecord& fact, WallTime at);
 
@@ -53,6 +56,20 @@ public:
 private:
     /// The first half of a SHA-256 over scope and key: 128 bits, so that two keys of 10^9 are equal by chance once in 10^20.
     using Digest = std::array<std::byte, 16>;
+    /// What a rollback of a request undoes.
+    enum class Effect : std::uint8_t {
+        none = 0,      ///< It was refused.
+        deposit = 1,   ///< `subject` is the player.
+        hold = 2,      ///< `subject` is the hold.
+        lasting = 3,   ///< Nothing that can be rolled back.
+        undone = 4,    ///< It was rolled back.
+        tombstone = 5  ///< It was rolled back before it came.
+    };
+    struct Undo {
+        Effect effect{};
+        std::uint64_t subject = 0;
+        std::int64_t amount = 0;
+    };
     struct Kept {
         WallTime at{};
         Digest digest{};
@@ -60,7 +77,11 @@ private:
 
     static Digest digest_of(std::uint64_t scope, std::span<const std::byte> key);
     static bool outlived(const Kept& kept, WallTime now);
-    void keep(const Kept& kept);
+    void keep(const Kept& kept, const Undo& undo);
+    /// Forgets the keys whose time is over at `now`.
+    void forget(WallTime now);
+    /// Whether so many more keys may be kept: recording one forgets the oldest whose time has come.
+    bool has_room(std::size_t keys, WallTime now) const;
 
     /// Decides; the answer as JSON. All refusals come before the first fact.
     Result<std::string> decide(const Deposit& operation, OperatorId by, Context& context);
@@ -72,6 +93,9 @@ private:
     Result<std::string> decide(const Decline& operation, OperatorId by, Context& context);
     Result<std::string> decide(const Freeze& operation, OperatorId by, Context& context);
     Result<std::string> decide(const SetLimit& operation, OperatorId by, Context& context);
+    Result<std::string> decide(const ClosePlayer& operation, OperatorId by, Context& context);
+    Result<std::string> decide(const VoidRound& operation, OperatorId by, Context& context);
+    Result<std::string> decide(const RollBack& operation, OperatorId by, Context& context);
 
     Options options_;
     Bus& bus_;
@@ -79,8 +103,10 @@ private:
     OperatorId last_operator_{};
     std::map<std::uint64_t, Proposal> proposals_;
     std::uint64_t last_proposal_ = 0;
-    std::deque<Kept> kept_;     // In the order of the ledger.
-    std::set<Digest> digests_;  // The same, to be looked up.
+    std::deque<Kept> kept_;            // In the order of the ledger.
+    std::map<Digest, Undo> requests_;  // The same, to be looked up.
+    Undo under_way_;                   // Of the unit whose facts are being folded.
+    HoldId last_hold_{};
 };
 
 }  // namespace croupier::cashier

@@ -28,12 +28,16 @@ public:
         folds.on<OperatorRemoved>([&](const OperatorRemoved& fact, const FactContext&) { cashier_->apply(fact); });
         folds.on<Proposed>([&](const Proposed& fact, const FactContext&) { cashier_->apply(fact); });
         folds.on<ProposalDecided>([&](const ProposalDecided& fact, const FactContext&) { cashier_->apply(fact); });
+        folds.on<ledger::Held>([&](const ledger::Held& fact, const FactContext&) { cashier_->apply(fact); });
+        folds.on<Acted>([&](const Acted& fact, const FactContext&) { cashier_->apply(fact); });
+        folds.on<RolledBack>(
+            [&](const RolledBack& fact, const FactContext& context) { cashier_->apply(fact, context.at); });
         folds.on<RequestRecord>(
             [&](const RequestRecord& fact, const FactContext& context) { cashier_->apply(fact, context.at); });
     }
 
     void save(ByteWriter& out) const override { cashier_->save(out); }
-    std::uint32_t version() const override { return 1; }
+    std::uint32_t version() const override { return 2; }
     bool restore(ByteReader& in) override { return cashier_->restore(in); }
 
 private:

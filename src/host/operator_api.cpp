@@ -1,7 +1,5 @@
 #include "operator_api.hpp"
 
-#include <algorithm>
-
 #include "croupier/json_writer.hpp"
 #include "operator_call.hpp"
 #include "strict_json.hpp"
@@ -10,17 +8,14 @@ namespace croupier::host {
 
 namespace {
 
-constexpr std::size_t kKeyMax = 64;
-constexpr std::uint32_t kHoldsPage = 100;
+constexpr std::uint32_t kPage = 100;
 
-/// The header's key: 1 to 64 visible letters, in quotes (a string of RFC 8941) or bare.
+/// The header's key, in quotes (a string of RFC 8941) or bare.
 std::optional<std::string> key_of(const edge::HttpRequest& request)
 {
     std::string_view key = request.idempotency_key;
     if (key.size() >= 2 && key.front() == '"' && key.back() == '"') { key = key.substr(1, key.size() - 2); }
-    const bool fits = !key.empty() && key.size() <= kKeyMax
-        && std::ranges::all_of(key, [](char letter) { return letter > ' ' && letter < 0x7f && letter != '"'; });
-    return fits ? std::optional<std::string>{key} : std::nullopt;
+    return is_request_key(key) ? std::optional<std::string>{key} : std::nullopt;
 }
 
 /// {"<name>":[…]} of described structs.
@@ -33,6 +28,17 @@ std::string list(std::string_view name, const std::vector<T>& items)
     json::write(out, items);
     out += '}';
     return out;
+}
+
+/// "?after=12", the only parameter of a list; 0 without it.
+std::optional<std::uint64_t> after_of(const edge::HttpRequest& request)
+{
+    std::optional<std::uint64_t> after{0};
+    for (const auto& [name, value] : request.query) {
+        after = name == "after" ? whole_number(value) : std::nullopt;
+        if (!after) { break; }
+    }
+    return after;
 }
 
 }  // namespace
@@ -59,6 +65,7 @@ void OperatorApi::route(ConnectionId call, const edge::HttpRequest& request)
 void OperatorApi::look(ConnectionId call, const edge::HttpRequest& request, std::string_view path)
 {
     if (path == "holds") { return holds(call, request); }
+    if (path == "rounds") { return rounds(call, request); }
     if (path == "adjustments") { return proposals(call); }
     if (path == "trial-balance") { return trial_balance(call); }
     if (path.starts_with("players/")) { return player(call, request, path.substr(8)); }
@@ -134,15 +141,20 @@ void OperatorApi::limits(ConnectionId call, PlayerId id)
 
 void OperatorApi::holds(ConnectionId call, const edge::HttpRequest& request)
 {
-    std::uint64_t after = 0;
-    for (const auto& [name, value] : request.query) {
-        const auto number = whole_number(value);
-        if (name != "after" || !number) { return refuse(call, {ErrorCode::malformed}); }
-        after = *number;
-    }
-    const auto open = send(ledger::ListHolds{static_cast<HoldId>(after), kHoldsPage});
+    const auto after = after_of(request);
+    if (!after) { return refuse(call, {ErrorCode::malformed}); }
+    const auto open = send(ledger::ListHolds{static_cast<HoldId>(*after), kPage});
     if (!open) { return refuse(call, open.error()); }
     answer(call, 200, list("holds", open->holds));
+}
+
+void OperatorApi::rounds(ConnectionId call, const edge::HttpRequest& request)
+{
+    const auto after = after_of(request);
+    if (!after) { return refuse(call, {ErrorCode::malformed}); }
+    const auto open = send(ledger::ListRounds{static_cast<RoundId>(*after), kPage});
+    if (!open) { return refuse(call, open.error()); }
+    answer(call, 200, list("rounds", open->rounds));
 }
 
 void OperatorApi::proposals(ConnectionId call)

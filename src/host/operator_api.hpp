@@ -30,6 +30,7 @@ private:
     void player(ConnectionId call, const edge::HttpRequest& request, std::string_view path);
     void limits(ConnectionId call, PlayerId id);
     void holds(ConnectionId call, const edge::HttpRequest& request);
+    void rounds(ConnectionId call, const edge::HttpRequest& request);
     void proposals(ConnectionId call);
     void trial_balance(ConnectionId call);
 };

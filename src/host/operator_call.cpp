@@ -13,6 +13,7 @@ using Type = JsonValue::Type;
 
 constexpr std::int64_t kAmountMax = (std::int64_t{1} << 53) - 1;  // What a JavaScript number holds exactly.
 constexpr std::size_t kReferenceMax = 64;
+constexpr std::size_t kKeyMax = 64;
 
 /// A reference of another system: letters, digits and . _ : - so that nobody writes a person's name there.
 std::optional<std::string> reference(const JsonValue& root, std::string_view name)
@@ -80,6 +81,16 @@ std::optional<cashier::Operation> limit(const JsonValue& root, PlayerId player)
     return wanted;
 }
 
+/// A key as the Idempotency-Key header takes it.
+std::optional<cashier::Operation> rollback(const JsonValue& root)
+{
+    const JsonValue* key = root.member("key");
+    if (!root.has_only({"key"}) || key == nullptr || key->type != Type::text || !is_request_key(key->text)) {
+        return std::nullopt;
+    }
+    return cashier::RollBack{key->text};
+}
+
 std::optional<cashier::Operation> approval(const JsonValue& root, HoldId hold)
 {
     if (!root.has_only({"amount"})) { return std::nullopt; }
@@ -89,6 +100,12 @@ std::optional<cashier::Operation> approval(const JsonValue& root, HoldId hold)
 }
 
 }  // namespace
+
+bool is_request_key(std::string_view key)
+{
+    return !key.empty() && key.size() <= kKeyMax
+        && std::ranges::all_of(key, [](char letter) { return letter > ' ' && letter < 0x7f && letter != '"'; });
+}
 
 std::optional<cashier::Operation> parse_operation(std::string_view path, std::string_view body, bool& known)
 {
@@ -114,6 +131,7 @@ std::optional<cashier::Operation> parse_operation(std::string_view path, std::st
     if (is("deposits", "")) { return whole ? movement<cashier::Deposit>(*root) : std::nullopt; }
     if (is("withdrawals", "")) { return whole ? movement<cashier::Withdraw>(*root) : std::nullopt; }
     if (is("adjustments", "")) { return whole ? adjustment(*root) : std::nullopt; }
+    if (is("rollbacks", "")) { return whole ? rollback(*root) : std::nullopt; }
     known = which.has_value();
     if (!known) { return std::nullopt; }
     if (is("withdrawals", "approve")) { return whole ? approval(*root, static_cast<HoldId>(*which)) : std::nullopt; }
@@ -124,6 +142,8 @@ std::optional<cashier::Operation> parse_operation(std::string_view path, std::st
     if (is("adjustments", "decline")) { operation = cashier::Decline{*which}; }
     if (is("players", "freeze")) { operation = cashier::Freeze{static_cast<PlayerId>(*which), true}; }
     if (is("players", "thaw")) { operation = cashier::Freeze{static_cast<PlayerId>(*which), false}; }
+    if (is("players", "close")) { operation = cashier::ClosePlayer{static_cast<PlayerId>(*which)}; }
+    if (is("rounds", "void")) { operation = cashier::VoidRound{static_cast<RoundId>(*which)}; }
     known = operation.has_value();
     return bare ? operation : std::nullopt;
 }

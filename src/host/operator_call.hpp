@@ -11,4 +11,7 @@ namespace croupier::host {
 /// range or the shape. `known` says whether there is such a path at all.
 std::optional<cashier::Operation> parse_operation(std::string_view path, std::string_view body, bool& known);
 
+/// Whether this may be a request's key: 1 to 64 visible letters, and no quote.
+bool is_request_key(std::string_view key);
+
 }  // namespace croupier::host

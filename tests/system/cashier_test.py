@@ -76,6 +76,45 @@ class Cashier(harness.SystemTest):
         # Another operator's key of the same name is another key.
         self.assertEqual(self.deposit(1, "same", role="admin").json["balance"]["available"], self.ada.start + 251)
 
+    def test_a_request_is_rolled_back_before_or_after_it_came(self):
+        """Restart of one component loses or duplicates no transaction (GLI-19 B.3.5): a caller that does not know may undo."""
+        self.deposit(250, "in")
+        self.assertEqual(self.post("rollbacks", {"key": "late"}, key="r1").json, {"key": "late", "arrived": False})
+        undone = self.post("rollbacks", {"key": "in"}, key="r2")
+        self.assertEqual((undone.json["arrived"], undone.json["amount"]), (True, 250))
+        self.assertEqual(undone.json["balance"]["available"], self.ada.start)
+        for again in ("while it runs", "after kill -9"):
+            with self.subTest(again):
+                self.problem(self.deposit(70, "late"), 409, "rolled_back")
+                self.assertEqual(self.post("rollbacks", {"key": "in"}, key="r2").body, undone.body)
+                self.assertEqual(self.get(f"players/{self.ada.id}").json["balance"]["available"], self.ada.start)
+            self.casino.restart()
+        self.problem(self.post("rollbacks", {"key": "r9"}, key="r9"), 400, "malformed")
+        self.problem(self.post("rollbacks", {"key": "two words"}, key="r3"), 400, "malformed")
+        self.post("adjustments", {"player": self.ada.id, "amount": 5, "reason": "goodwill", "ticket": "T"}, key="a")
+        self.problem(self.post("rollbacks", {"key": "a"}, key="r4"), 409, "not_reversible")
+
+    def test_an_account_is_closed_for_ever_once_it_is_empty(self):
+        close = f"players/{self.ada.id}/close"
+        self.problem(self.post(close, role="cashier", key="1"), 403, "forbidden")
+        self.problem(self.post(close, role="admin", key="2"), 409, "account_not_empty")
+        held = self.post("withdrawals", {"player": self.ada.id, "amount": self.ada.start, "payment": "w"}, key="3").json
+        self.problem(self.post(close, role="admin", key="4"), 409, "account_not_empty")
+        self.post(f"withdrawals/{held['hold']}/approve", {}, key="5")
+        self.assertEqual(self.post(close, role="admin", key="6").json, {"player": self.ada.id, "closed": True})
+        self.casino.restart()
+        self.problem(self.deposit(1, "7"), 403, "player_closed")
+        self.refused(self.ada.connect().spin(), "player_closed")
+
+    def test_rounds_in_play(self):
+        """Every game here is played in one input, so none is open; voiding one that is not says so (GLI-19 A.6.4)."""
+        play = self.ada.connect()
+        round = play.spin()["ok"]["round"]
+        self.assertEqual(self.get("rounds").json, {"rounds": []})
+        self.problem(self.get("rounds?after=x"), 400, "malformed")
+        self.problem(self.post(f"rounds/{round}/void", role="cashier", key="1"), 403, "forbidden")
+        self.problem(self.post(f"rounds/{round}/void", role="admin", key="2"), 404, "round_unknown")
+
     def test_roles_and_tokens(self):
         self.problem(self.deposit(1, "a", role="auditor"), 403, "forbidden")
         self.problem(self.post(f"players/{self.ada.id}/thaw", role="cashier"), 403, "forbidden")

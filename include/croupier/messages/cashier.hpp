@@ -97,8 +97,31 @@ struct SetLimit {
 };
 BOOST_DESCRIBE_STRUCT(SetLimit, (), (player, measure, period, amount))
 
+/// Ends a player's account for ever. Refuses: what ledger::ClosePlayer refuses.
+struct ClosePlayer {
+    PlayerId player{};
+};
+BOOST_DESCRIBE_STRUCT(ClosePlayer, (), (player))
+
+/// Gives the stakes of a round in play back and ends it (GLI-19 A.6.4). Refuses: what ledger::VoidRound refuses.
+struct VoidRound {
+    RoundId round{};
+};
+BOOST_DESCRIBE_STRUCT(VoidRound, (), (round))
+
+/// Undoes what the same caller asked for under `key`, for one who does not know whether it arrived. If it did not, the key is
+/// barred: the request is refused as rolled_back when it comes. Otherwise a deposit goes back to the payment service, and a
+/// withdrawal that waits is rejected; what was refused needs nothing; twice is once.
+/// Refuses, in this order: not_reversible (any other operation), insufficient_funds (the deposit has been spent), hold_resolved
+/// (the withdrawal has been approved or rejected, or its time had come).
+struct RollBack {
+    std::string key;
+};
+BOOST_DESCRIBE_STRUCT(RollBack, (), (key))
+
 // A new one goes to the end: facts hold the place of each.
-using Operation = std::variant<Deposit, Withdraw, Approve, Reject, Adjust, Confirm, Decline, Freeze, SetLimit>;
+using Operation = std::variant<Deposit, Withdraw, Approve, Reject, Adjust, Confirm, Decline, Freeze, SetLimit,
+    ClosePlayer, VoidRound, RollBack>;
 
 /// How a request was decided, now or before.
 struct Performed {
@@ -109,7 +132,8 @@ struct Performed {
 BOOST_DESCRIBE_STRUCT(Performed, (), (repeat, result, answer))
 
 /// Decides an operation once under (operator, key), and records what was decided, also a final refusal.
-/// Refuses, recording nothing: forbidden, when the role does not allow it; overloaded, when as many keys are kept as may be.
+/// Refuses, recording nothing: forbidden, when the role does not allow it; malformed, when a rollback names its own key;
+/// rolled_back, when the key was barred before the request came; overloaded, when as many keys are kept as may be.
 struct Perform {
     using Reply = Performed;
     static constexpr std::string_view kName = "cashier.Perform";
@@ -217,5 +241,16 @@ struct ProposalDecided {
     bool confirmed = false;
 };
 BOOST_DESCRIBE_STRUCT(ProposalDecided, (), (player, proposal, confirmed))
+
+/// Fact: the request of this caller under this key is undone, or, if it had not come yet, barred.
+struct RolledBack {
+    static constexpr std::string_view kName = "cashier.rolled_back";
+    static constexpr std::uint16_t kFact = 31;
+    OperatorId by{};
+    PlayerId player{};  ///< Whose money went back; 0: nobody's.
+    std::string key;
+    bool arrived = false;  ///< False: this is its tombstone.
+};
+BOOST_DESCRIBE_STRUCT(RolledBack, (), (by, player, key, arrived))
 
 }  // namespace croupier::cashier

@@ -40,7 +40,8 @@ using Facts = boost::mp11::mp_list<RequestRecord, ledger::Transferred, ledger::A
     ledger::HoldResolved, ledger::FrozenSet, ledger::PlayerClosed, ledger::RoundOpened, ledger::BetHeld,
     ledger::BetRolledBack, ledger::RoundClosed, risk::LimitSet, rng::Drawn, rounds::Settled, rounds::Voided,
     bonus::Granted, session::PlayerRegistered, session::PlayerErased, session::Opened, session::Closed,
-    cashier::OperatorAdded, cashier::OperatorRemoved, cashier::Acted, cashier::Proposed, cashier::ProposalDecided>;
+    cashier::OperatorAdded, cashier::OperatorRemoved, cashier::Acted, cashier::Proposed, cashier::ProposalDecided,
+    cashier::RolledBack>;
 
 template <class T>
 inline constexpr bool is_command = boost::mp11::mp_contains<Commands, T>::value;

@@ -184,3 +184,80 @@ TEST_CASE("cashier: the ledger tells who did what, in the same unit as the money
     CHECK(std::get<cashier::Deposit>(acted->operation).payment == "psp-9");
     CHECK(TestCasino::state(*desk.casino.casino) == TestCasino::state(*desk.casino.folded()));
 }
+
+TEST_CASE(
+    "rollback: a deposit goes back, a waiting withdrawal is rejected, what was refused needs nothing", "[cashier]")
+{
+    Desk desk;
+    REQUIRE(desk.perform(desk.cashier, "d", cashier::Deposit{kAda, 250, "p"}));
+    REQUIRE(desk.perform(desk.cashier, "w", cashier::Withdraw{kAda, 300, "p"}));
+    REQUIRE(desk.perform(desk.cashier, "r", cashier::Withdraw{kAda, 9'999, "p"}));
+    CHECK(desk.casino.balance(kAda) == 450);
+    const bool crashed = GENERATE(false, true);
+    if (crashed) { desk.casino.crash(); }
+
+    CHECK(desk.perform(desk.cashier, "1", cashier::RollBack{"w"})->answer
+        == R"({"key":"w","arrived":true,"player":"1","amount":300,"balance":{"available":750,"currency":"EUR","exponent":2,"version":4}})");
+    CHECK(desk.perform(desk.cashier, "2", cashier::RollBack{"d"})->result == 0);
+    CHECK(desk.casino.balance(kAda) == 500);
+    CHECK(desk.perform(desk.cashier, "3", cashier::RollBack{"r"})->answer == R"({"key":"r","arrived":true})");
+    // Twice is once, under whatever key; the request itself keeps its first answer.
+    CHECK(desk.perform(desk.cashier, "4", cashier::RollBack{"d"})->answer == R"({"key":"d","arrived":true})");
+    CHECK(desk.perform(desk.cashier, "d", cashier::Deposit{kAda, 250, "p"})->repeat);
+    CHECK(desk.casino.balance(kAda) == 500);
+}
+
+TEST_CASE("rollback: of a request that never came leaves a tombstone, and it is refused when it comes", "[cashier]")
+{
+    Desk desk;
+    CHECK(desk.perform(desk.cashier, "1", cashier::RollBack{"late"})->answer == R"({"key":"late","arrived":false})");
+    const bool crashed = GENERATE(false, true);
+    if (crashed) { desk.casino.crash(); }
+    const auto units = desk.units();
+    const auto late = desk.perform(desk.cashier, "late", cashier::Deposit{kAda, 250, "p"});
+    CHECK(late.error().code == ErrorCode::rolled_back);
+    CHECK(desk.units() == units);
+    CHECK(desk.casino.balance(kAda) == 500);
+    CHECK(desk.perform(desk.cashier, "2", cashier::RollBack{"late"})->answer == R"({"key":"late","arrived":false})");
+    CHECK(desk.perform(desk.admin, "late", cashier::Deposit{kAda, 1, "p"})->result == 0);  // Another caller's key.
+}
+
+TEST_CASE("rollback: what cannot be undone is refused, and recorded", "[cashier]")
+{
+    Desk desk;
+    REQUIRE(desk.perform(desk.cashier, "a", cashier::Adjust{kAda, 10, cashier::Reason::goodwill, "T"}));
+    REQUIRE(desk.perform(desk.cashier, "d", cashier::Deposit{kAda, 250, "p"}));
+    REQUIRE(desk.perform(desk.cashier, "w", cashier::Withdraw{kAda, 600, "p"}));
+    REQUIRE(desk.perform(desk.cashier, "ok", cashier::Approve{HoldId{1}, std::nullopt}));
+    CHECK(desk.perform(desk.cashier, "1", cashier::RollBack{"a"})->result == number(ErrorCode::not_reversible));
+    CHECK(desk.perform(desk.cashier, "2", cashier::RollBack{"d"})->result == number(ErrorCode::insufficient_funds));
+    CHECK(desk.perform(desk.cashier, "3", cashier::RollBack{"w"})->result == number(ErrorCode::hold_resolved));
+    CHECK(desk.perform(desk.cashier, "1", cashier::RollBack{"a"})->repeat);
+    const auto units = desk.units();
+    CHECK(desk.perform(desk.cashier, "own", cashier::RollBack{"own"}).error().code == ErrorCode::malformed);
+    CHECK(desk.units() == units);
+}
+
+TEST_CASE("rollback: a tombstone needs room for two keys", "[cashier]")
+{
+    Desk desk{3};
+    REQUIRE(desk.perform(desk.cashier, "1", cashier::Deposit{kAda, 1, "p"}));
+    REQUIRE(desk.perform(desk.cashier, "2", cashier::Deposit{kAda, 1, "p"}));
+    CHECK(desk.perform(desk.cashier, "3", cashier::RollBack{"late"}).error().code == ErrorCode::overloaded);
+    desk.casino.clock.advance(24h * 180 + 1s);
+    CHECK(desk.perform(desk.cashier, "3", cashier::RollBack{"late"})->result == 0);
+}
+
+TEST_CASE("cashier: only an admin voids a round or closes an account", "[cashier]")
+{
+    Desk desk;
+    REQUIRE(desk.casino.send(ledger::OpenRound{RoundId{1}}));
+    REQUIRE(desk.casino.send(ledger::HoldBet{RoundId{1}, kAda, 1, 500, 600}));
+    CHECK(desk.perform(desk.cashier, "v", cashier::VoidRound{RoundId{1}}).error().code == ErrorCode::forbidden);
+    CHECK(desk.perform(desk.cashier, "c", cashier::ClosePlayer{kAda}).error().code == ErrorCode::forbidden);
+    CHECK(desk.perform(desk.admin, "c", cashier::ClosePlayer{kAda})->result == number(ErrorCode::account_not_empty));
+    CHECK(desk.perform(desk.admin, "v", cashier::VoidRound{RoundId{1}})->answer == R"({"round":"1","refund":500})");
+    REQUIRE(desk.perform(desk.admin, "w", cashier::Withdraw{kAda, 500, "p"}));
+    REQUIRE(desk.perform(desk.admin, "ok", cashier::Approve{HoldId{1}, std::nullopt}));
+    CHECK(desk.perform(desk.admin, "c2", cashier::ClosePlayer{kAda})->answer == R"({"player":"1","closed":true})");
+}

@@ -42,6 +42,24 @@ std::vector<UnitContent> night()
     perform("4", cashier::Withdraw{PlayerId{2}, 50, "w"});
     perform("5", cashier::Adjust{PlayerId{2}, -30, cashier::Reason::correction, "T"});
     perform("6", cashier::Withdraw{PlayerId{2}, 1'000'000'000, "w"});  // Refused, and recorded.
+    perform("7", cashier::RollBack{"1"});
+    perform("8", cashier::RollBack{"never came"});
+    // Two rounds in play, after the last spin: one is settled, one stays open.
+    std::uint64_t spins = 0;
+    for (const auto& unit : casino.store.units()) {
+        spins += static_cast<std::uint64_t>(
+            std::ranges::count(unit->content.events, rounds::Settled::kFact, &EventRow::type));
+    }
+    const RoundId settled{spins + 1};
+    const RoundId open{spins + 2};
+    REQUIRE(casino.send(ledger::OpenRound{settled}));
+    REQUIRE(casino.send(ledger::HoldBet{settled, PlayerId{1}, 1, 100, 3'600}));
+    REQUIRE(casino.send(ledger::HoldBet{settled, PlayerId{2}, 1, 10, 3'600}));
+    REQUIRE(casino.send(ledger::HoldBet{settled, PlayerId{2}, 2, 20, 3'600}));
+    REQUIRE(casino.send(ledger::RollBackBet{settled, PlayerId{2}, 2, 3'600}));
+    REQUIRE(casino.send(ledger::SettleRound{settled, {{PlayerId{1}, 3'600}}}));
+    REQUIRE(casino.send(ledger::OpenRound{open}));
+    REQUIRE(casino.send(ledger::HoldBet{open, PlayerId{1}, 1, 30, 60}));
     std::vector<UnitContent> contents;
     for (const auto& unit : casino.store.units()) { contents.push_back(unit->content); }
     return contents;
@@ -123,6 +141,7 @@ TEST_CASE("verify: a night of everything is clean, and every round is played aga
     CHECK(report.rounds > 15);
     CHECK(report.rounds_not_played_again == 0);
     CHECK(report.open_holds == 1);
+    CHECK(report.open_rounds == 1);
     CHECK(report.views == "agrees");
 }
 
@@ -225,6 +244,31 @@ TEST_CASE("verify: who can write every hash anew is told by what the facts say",
                 auto resolved = *from_bytes<ledger::HoldResolved>(event->body);
                 resolved.hold = HoldId{7};
                 event->body = to_bytes(resolved);
+            }},
+        {"a round that keeps a part of what it held", "what it held",
+            [](auto& contents) {
+                auto [content, event] = find<ledger::BetHeld>(contents);
+                auto held = *from_bytes<ledger::BetHeld>(event->body);
+                ++held.stake;
+                event->body = to_bytes(held);
+            }},
+        {"a round that pays more than it may", "the most it could pay",
+            [](auto& contents) {
+                for (UnitContent& content : contents) {
+                    for (EventRow& event : content.events) {
+                        if (event.type != ledger::BetRolledBack::kFact) { continue; }
+                        auto back = *from_bytes<ledger::BetRolledBack>(event.body);
+                        back.exposure = 3'599;
+                        event.body = to_bytes(back);
+                    }
+                }
+            }},
+        {"a round closed with another sum", "its stakes, refunds and wins",
+            [](auto& contents) {
+                auto [content, event] = find<ledger::RoundClosed>(contents);
+                auto closed = *from_bytes<ledger::RoundClosed>(event->body);
+                closed.win -= 100;
+                event->body = to_bytes(closed);
             }},
         {"a command answered twice", "command",
             [](auto& contents) {
