@@ -52,7 +52,8 @@ struct FaultyVfs {
         const auto* bytes = static_cast<const std::byte*>(data);
         const FaultyDisk::Change change{static_cast<std::uint64_t>(offset), {bytes, bytes + size}, false};
         FaultyDisk& on = *handle(opened).disk;
-        if (!on.operation()) {
+        if (!on.operation(FaultyDisk::Kind::write, change.offset + change.bytes.size() > file(opened).now.size())) {
+            if (on.full_) { return SQLITE_FULL; }
             on.write_in_part(file(opened), change);
             return SQLITE_IOERR_WRITE;
         }
@@ -63,7 +64,7 @@ struct FaultyVfs {
 
     static int truncate(sqlite3_file* opened, sqlite3_int64 size)
     {
-        if (!handle(opened).disk->operation()) { return SQLITE_IOERR_TRUNCATE; }
+        if (!handle(opened).disk->operation(FaultyDisk::Kind::truncate)) { return SQLITE_IOERR_TRUNCATE; }
         const FaultyDisk::Change change{static_cast<std::uint64_t>(size), {}, true};
         FaultyDisk::apply(file(opened).now, change);
         file(opened).changes.push_back(change);
@@ -72,7 +73,7 @@ struct FaultyVfs {
 
     static int sync(sqlite3_file* opened, int /*flags*/)
     {
-        if (!handle(opened).disk->operation()) { return SQLITE_IOERR_FSYNC; }
+        if (!handle(opened).disk->operation(FaultyDisk::Kind::sync)) { return SQLITE_IOERR_FSYNC; }
         if (handle(opened).disk->lying_) { return SQLITE_OK; }
         FaultyDisk::File& synced = file(opened);
         synced.durable = synced.now;
@@ -139,7 +140,7 @@ struct FaultyVfs {
     // SQLite asks for the folder to be synced with it where that matters: a removal is durable at once.
     static int remove(sqlite3_vfs* vfs, const char* path, int /*sync_folder*/)
     {
-        if (!disk(vfs).operation()) { return SQLITE_IOERR_DELETE; }
+        if (!disk(vfs).operation(FaultyDisk::Kind::remove)) { return SQLITE_IOERR_DELETE; }
         disk(vfs).files_.erase(path);
         return SQLITE_OK;
     }
@@ -198,12 +199,21 @@ void FaultyDisk::strike_at(std::uint64_t operation, Fault fault, std::uint64_t s
     random_.seed(seed);
 }
 
-bool FaultyDisk::operation()
+bool FaultyDisk::operation(Kind kind, bool grows)
 {
     if (off_) { return false; }
     ++operations_;
+    if (fault_ == Fault::full && operations_ >= strike_at_) {
+        full_ = grows;  // The disk has room again only after a restart.
+        if (grows && !struck_) {
+            struck_ = true;
+            struck_at_ = kind;
+        }
+        return !grows;
+    }
     if (fault_ == Fault::none || operations_ != strike_at_) { return true; }
     struck_ = true;
+    struck_at_ = kind;
     off_ = fault_ == Fault::power_off;
     return false;
 }
@@ -238,11 +248,12 @@ void FaultyDisk::restart(std::uint64_t seed)
 {
     random_.seed(seed);
     off_ = false;
+    full_ = false;
     fault_ = Fault::none;
     for (auto& [path, file] : files_) {
         file.now = file.durable;
         // Now and then all of it had reached the disk, or none of it, or any sectors of any writes.
-        const std::uint64_t fate = random_() % 4;
+        const std::uint64_t fate = tears_ ? random_() % 4 : random_() % 2;
         for (const Change& change : file.changes) {
             if (fate == 0) { break; }
             if (fate == 1) {

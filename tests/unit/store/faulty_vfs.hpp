@@ -20,7 +20,10 @@ public:
         none,
         power_off,  ///< Nothing from the chosen operation on is done or answered well.
         io_error,   ///< The chosen operation alone fails, after having been done in part.
+        full,       ///< From the chosen operation on no file grows any more; what overwrites is still done.
     };
+    /// What an operation is, and so what a fault struck.
+    enum class Kind { write, truncate, sync, remove };
 
     explicit FaultyDisk(std::string name);
     ~FaultyDisk();
@@ -36,6 +39,10 @@ public:
     /// Writes, truncations, removals and syncs so far.
     std::uint64_t operations() const noexcept { return operations_; }
     bool struck() const noexcept { return struck_; }
+    /// At what the fault struck; only when it did.
+    Kind struck_at() const noexcept { return struck_at_; }
+    /// Whether a power cut tears what was not synced into sectors, or leaves whole writes, in order.
+    void tear_writes(bool tears) noexcept { tears_ = tears; }
     /// After a power cut: each file is what was synced, and any part of what was not. The disk works again.
     void restart(std::uint64_t seed);
 
@@ -55,8 +62,8 @@ private:
     };
 
     static void apply(std::vector<std::byte>& content, const Change& change);
-    /// True: go on. False: this operation fails.
-    bool operation();
+    /// True: go on. False: this operation fails. `grows`: it would make a file longer.
+    bool operation(Kind kind, bool grows = false);
     void write_in_part(File& file, const Change& change);
 
     std::string name_;
@@ -66,7 +73,10 @@ private:
     std::uint64_t strike_at_ = 0;
     Fault fault_ = Fault::none;
     bool struck_ = false;
+    Kind struck_at_ = Kind::write;
     bool off_ = false;
+    bool full_ = false;
+    bool tears_ = true;
     bool lying_ = false;
     std::mt19937_64 random_;
 };
