@@ -50,7 +50,7 @@ enum class Finality : std::uint8_t {
     X(round_unknown, 306, final_, 404, "There is no such round.") \
     X(round_voided, 307, final_, 503, "The round could not be finished; its stake was given back.") \
     X(round_closed, 308, final_, 409, "This round has ended; what it paid stands.") \
-    X(bet_rolled_back, 309, final_, 409, "This bet was rolled back before it came.") \
+    X(bet_rolled_back, 309, final_, 409, "This bet was rolled back.") \
     X(insufficient_funds, 400, final_, 402, "The balance is lower than the stake.") \
     X(amount_invalid, 401, final_, 400, "An amount is a positive whole number of minor units.") \
     X(amount_overflow, 402, final_, 400, "The amount is larger than an account can hold.") \

@@ -372,12 +372,12 @@ void Cashier::apply(const RequestRecord& fact, WallTime at)
 {
     if ((fact.scope & kOperatorScopes) == 0) { return; }
     forget(at);
-    keep({at, digest_of(fact.scope, fact.key)}, std::exchange(under_way_, {}));
+    const Undo done = std::exchange(under_way_, {.effect = Effect::lasting});
+    keep({at, digest_of(fact.scope, fact.key)}, fact.result == 0 ? done : Undo{});
 }
 
 void Cashier::apply(const Acted& fact)
 {
-    under_way_ = {.effect = Effect::lasting};
     if (const auto* deposit = std::get_if<Deposit>(&fact.operation)) {
         under_way_ = {Effect::deposit, raw(deposit->player), deposit->amount};
     } else if (const auto* withdraw = std::get_if<Withdraw>(&fact.operation)) {
@@ -413,7 +413,6 @@ void Cashier::save(ByteWriter& out) const
         out.write(undo.subject);
         out.write(undo.amount);
     }
-    out.write(last_hold_);
 }
 
 bool Cashier::restore(ByteReader& in)
@@ -446,7 +445,6 @@ bool Cashier::restore(ByteReader& in)
         undo.effect = static_cast<Effect>(effect);
         restored.keep({at, digest}, undo);
     }
-    restored.last_hold_ = in.read<HoldId>();
     if (in.failed()) { return false; }
     operators_ = std::move(restored.operators_);
     last_operator_ = restored.last_operator_;
@@ -454,7 +452,6 @@ bool Cashier::restore(ByteReader& in)
     last_proposal_ = restored.last_proposal_;
     kept_ = std::move(restored.kept_);
     requests_ = std::move(restored.requests_);
-    last_hold_ = restored.last_hold_;
     return true;
 }
 

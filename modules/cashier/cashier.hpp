@@ -26,7 +26,7 @@ struct Options {
 
 /// The cashier's desk: operators, what they did, and the keys of their requests.
 ///
-/// A key is kept for 180 days of ledger time, exactly and in memory (about 100 bytes): a request under a known key is never
+/// A key is kept for 180 days of ledger time, exactly and in memory (about 105 bytes): a request under a known key is never
 /// decided again, and at keys_max a new one is refused for now instead of an old one being forgotten early. What was
 /// answered stands in the ledger.
 class Cashier {
@@ -44,7 +44,7 @@ public:
     void apply(const Proposed& fact);
     void apply(const ProposalDecided& fact);
     void apply(const RolledBack& fact, WallTime at);
-    /// What a rollback of the request under way would undo: its Acted, and the hold that it made.
+    /// What a rollback of the request under way would undo: its Acted says it, and the hold that was made before that.
     void apply(const Acted& fact);
     void apply(const ledger::Held& fact) { last_hold_ = fact.hold; }
     /// Only an operator's: others are not the cashier's.
@@ -105,7 +105,8 @@ private:
     std::uint64_t last_proposal_ = 0;
     std::deque<Kept> kept_;            // In the order of the ledger.
     std::map<Digest, Undo> requests_;  // The same, to be looked up.
-    Undo under_way_;                   // Of the unit whose facts are being folded.
+    // Of the unit whose facts are being folded.
+    Undo under_way_{.effect = Effect::lasting};
     HoldId last_hold_{};
 };
 

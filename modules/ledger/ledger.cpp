@@ -10,7 +10,6 @@ namespace {
 
 /// Far below the limit of int64, so that sums of a few balances cannot wrap.
 constexpr std::int64_t kBalanceMax = std::int64_t{1} << 61;
-constexpr std::chrono::seconds kHoldsFullRetry{1};
 
 /// Which sign a balance may take depends on the account's kind only.
 bool may_be_negative(AccountKind kind)
@@ -228,7 +227,7 @@ Result<Holding> Ledger::hold(const Hold& command, Context& context)
     const auto account = account_for(command.player, true);
     if (!account) { return std::unexpected{account.error()}; }
     if (find(*account)->balance < command.amount) { return refuse(ErrorCode::insufficient_funds); }
-    if (holds_.size() >= options_.holds_max) { return refuse(ErrorCode::overloaded, kHoldsFullRetry); }
+    if (holds_.size() >= options_.holds_max) { return refuse(ErrorCode::overloaded, kFullRetry); }
 
     if (accounts_of(command.player).held == AccountId{0}) { open(AccountKind::held, command.player, context); }
     const HoldId id = next(last_hold_);

@@ -84,6 +84,8 @@ public:
     bool restore(ByteReader& in);
 
 private:
+    static constexpr std::chrono::seconds kFullRetry{1};
+
     struct Account {
         AccountKind kind{};
         Pocket pocket{};

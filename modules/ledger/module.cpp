@@ -71,10 +71,12 @@ public:
             return changed(bus, command.player, ledger_.roll_back_bet(command, context), context);
         });
         bus.serve<SettleRound>([&](const SettleRound& command, Context& context) {
-            return ended(bus, ledger_.players_in(command.round), ledger_.settle_round(command, context), context);
+            const auto players = ledger_.players_in(command.round);  // Afterwards the round is gone.
+            return ended(bus, players, ledger_.settle_round(command, context), context);
         });
         bus.serve<VoidRound>([&](const VoidRound& command, Context& context) {
-            return ended(bus, ledger_.players_in(command.round), ledger_.void_round(command, context), context);
+            const auto players = ledger_.players_in(command.round);
+            return ended(bus, players, ledger_.void_round(command, context), context);
         });
         bus.serve<ListRounds>([&](const ListRounds& command, Context&) -> Result<RoundsInPlay> {
             return ledger_.rounds_in_play(command);

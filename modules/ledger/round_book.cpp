@@ -11,7 +11,7 @@ Result<const RoundBook::Round*> RoundBook::find(RoundId round) const
     return refuse(raw(round) == 0 || round > last_opened_ ? ErrorCode::round_unknown : ErrorCode::round_closed);
 }
 
-RoundInPlay RoundBook::in_play(RoundId id, const Round& round) const
+RoundInPlay RoundBook::in_play(RoundId id, const Round& round)
 {
     return {.round = id,
         .opened_at = round.opened_at,

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <set>
 #include <utility>
 
@@ -30,7 +29,7 @@ public:
 
     /// Refuses: round_unknown; round_closed, also for one that was played in one input.
     Result<const Round*> find(RoundId round) const;
-    RoundInPlay in_play(RoundId id, const Round& round) const;
+    static RoundInPlay in_play(RoundId id, const Round& round);
     RoundsInPlay list(const ListRounds& command) const;
 
     std::size_t open() const noexcept { return rounds_.size(); }

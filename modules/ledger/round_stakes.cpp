@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "croupier/assert.hpp"
 #include "ledger.hpp"
 
@@ -7,18 +5,12 @@
 
 namespace croupier::ledger {
 
-namespace {
-
-constexpr std::chrono::seconds kFullRetry{1};
-
-}  // namespace
-
 Result<RoundInPlay> Ledger::open_round(const OpenRound& command, Context& context)
 {
     CROUPIER_ASSERT(command.round > rounds_.last_opened());
     if (rounds_.open() >= options_.rounds_max) { return refuse(ErrorCode::overloaded, kFullRetry); }
     context.work.add(RoundOpened{command.round});
-    return rounds_.in_play(command.round, **rounds_.find(command.round));
+    return RoundBook::in_play(command.round, **rounds_.find(command.round));
 }
 
 Result<Balance> Ledger::hold_bet(const HoldBet& command, Context& context)

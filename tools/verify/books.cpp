@@ -122,6 +122,7 @@ void Books::fact(const UnitContent&, const ledger::AccountOpened& fact)
         say(differs("account", number(accounts_.size() + 1), number(fact.account)));
     }
     accounts_.push_back({fact.kind, fact.pocket, fact.currency, fact.player});
+    if (raw(fact.player) != 0) { accounts_of_[fact.player].push_back(AccountId{accounts_.size()}); }
 }
 
 std::int64_t Books::moved(
@@ -171,8 +172,8 @@ void Books::fact(const UnitContent& content, const ledger::HoldResolved& fact)
 void Books::fact(const UnitContent&, const ledger::PlayerClosed& fact)
 {
     const std::string which = "player " + number(fact.player) + ": ";
-    for (Account& one : accounts_) {
-        if (one.player != fact.player) { continue; }
+    for (const AccountId id : accounts_of_[fact.player]) {
+        Account& one = *account(id);
         if (one.closed) { say(which + "it was closed before"); }
         if (one.balance != 0) { say(which + "it is closed, and money is left"); }
         one.closed = true;

@@ -95,6 +95,7 @@ private:
     Problem problem_;
     Seq seq_{};
     std::vector<Account> accounts_;
+    std::map<PlayerId, std::vector<AccountId>> accounts_of_;
     std::uint64_t transfers_ = 0;
     std::map<HoldId, ledger::Held> holds_;
     std::map<PlayerId, std::int64_t> held_;

@@ -403,8 +403,7 @@ struct HoldBet {
     PlayerId player{};
     std::uint64_t bet = 0;
     std::int64_t stake = 0;
-    std::int64_t exposure =
-        0;  ///< The most that the whole round can pay with this bet, over its outcomes, as its game says.
+    std::int64_t exposure = 0;  ///< The most that the whole round can pay with it, over all outcomes, as its game says.
 };
 BOOST_DESCRIBE_STRUCT(HoldBet, (), (round, player, bet, stake, exposure))
 

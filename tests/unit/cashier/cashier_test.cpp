@@ -233,6 +233,9 @@ TEST_CASE("rollback: what cannot be undone is refused, and recorded", "[cashier]
     CHECK(desk.perform(desk.cashier, "2", cashier::RollBack{"d"})->result == number(ErrorCode::insufficient_funds));
     CHECK(desk.perform(desk.cashier, "3", cashier::RollBack{"w"})->result == number(ErrorCode::hold_resolved));
     CHECK(desk.perform(desk.cashier, "1", cashier::RollBack{"a"})->repeat);
+    // What is only proposed has arrived, and lasts until somebody declines it.
+    REQUIRE(desk.perform(desk.cashier, "p", cashier::Adjust{kAda, 1'000, cashier::Reason::goodwill, "T"}));
+    CHECK(desk.perform(desk.cashier, "4", cashier::RollBack{"p"})->result == number(ErrorCode::not_reversible));
     const auto units = desk.units();
     CHECK(desk.perform(desk.cashier, "own", cashier::RollBack{"own"}).error().code == ErrorCode::malformed);
     CHECK(desk.units() == units);

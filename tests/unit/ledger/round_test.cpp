@@ -78,6 +78,29 @@ TEST_CASE("round in play: bets are held, and settled all at once in one unit", "
     CHECK(table.casino.send(ledger::ListRounds{RoundId{0}, 10})->rounds.empty());
 }
 
+TEST_CASE("round in play: when it ends each of its players hears the new balance, once", "[ledger]")
+{
+    Table table;
+    REQUIRE(table.casino.hello(1, "Ada"));
+    REQUIRE(table.casino.hello(2, "Bob"));
+    REQUIRE(table.bet(kAda, 1, 100, 200));
+    REQUIRE(table.bet(kAda, 2, 50, 400));
+    REQUIRE(table.bet(kBob, 1, 200, 600));
+    table.casino.out.frames.clear();
+    const bool settles = GENERATE(true, false);
+    if (settles) {
+        REQUIRE(table.casino.send(ledger::SettleRound{kRound, {{kBob, 580}}}));
+    } else {
+        REQUIRE(table.casino.send(ledger::VoidRound{kRound}));
+    }
+    const auto& frames = table.casino.out.frames;
+    REQUIRE(frames.size() == 2);
+    CHECK(frames[0].connection == ConnectionId{1});
+    CHECK(frames[0].text.find(settles ? R"("available":350)" : R"("available":500)") != std::string::npos);
+    CHECK(frames[1].connection == ConnectionId{2});
+    CHECK(frames[1].text.find(settles ? R"("available":880)" : R"("available":500)") != std::string::npos);
+}
+
 TEST_CASE("round in play: it is voided as a whole (GLI-19 A.6.4: all wagers are returned)", "[ledger]")
 {
     Table table;

@@ -204,7 +204,7 @@ bool FaultyDisk::operation(Kind kind, bool grows)
     if (off_) { return false; }
     ++operations_;
     if (fault_ == Fault::full && operations_ >= strike_at_) {
-        full_ = grows;  // The disk has room again only after a restart.
+        full_ = grows;
         if (grows && !struck_) {
             struck_ = true;
             struck_at_ = kind;

@@ -75,7 +75,7 @@ private:
     bool struck_ = false;
     Kind struck_at_ = Kind::write;
     bool off_ = false;
-    bool full_ = false;
+    bool full_ = false;  ///< The last operation failed for want of room; there is some again only after a restart.
     bool tears_ = true;
     bool lying_ = false;
     std::mt19937_64 random_;
