@@ -146,15 +146,17 @@ Result<Done> Desk::hello(const Hello& command, Context& context)
     const bool resumed = command.resume && command.resume->instance == options_.instance
         && can_resume(live, command.resume->seq, options_.resume_bytes_max);
     const auto* previous = registry_.kept(registry_.player(session->player)->previous);
-    if (previous == session) { previous = nullptr; }
+    const auto results = session->answers_in_order();
+    const auto previous_results = previous == nullptr || previous == session ? std::vector<Answer>{}
+                                                                             : previous->answers_in_order();
     context.out.frame(command.connection,
         frames::welcome({.q = command.q,
             .who = &*who,
             .instance = options_.instance,
             .seq = live.seq,
             .last_n = session->last_n,
-            .results = &session->answers,
-            .previous = previous == nullptr ? nullptr : &previous->answers,
+            .results = results,
+            .previous = previous_results,
             .answers_bytes_max = options_.welcome_answers_bytes_max,
             .resumed = resumed,
             .demo = options_.demo,

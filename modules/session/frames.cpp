@@ -22,7 +22,7 @@ void write_error(std::string& out, const Error& error, std::optional<std::uint64
 }
 
 /// The newest of the answers, as many as fit into `room` bytes, which is what is left for older ones afterwards.
-void write_answers(std::string& out, const std::vector<Answer>& answers, std::size_t& room)
+void write_answers(std::string& out, std::span<const Answer> answers, std::size_t& room)
 {
     auto first = answers.end();
     while (first != answers.begin()) {
@@ -121,9 +121,9 @@ std::string welcome(const Welcome& welcome)
     json::write_number(out, welcome.last_n);
     std::size_t room = welcome.answers_bytes_max;
     out += ",\"results\":";
-    write_answers(out, *welcome.results, room);
+    write_answers(out, welcome.results, room);
     out += ",\"previous\":";
-    write_answers(out, welcome.previous == nullptr ? std::vector<Answer>{} : *welcome.previous, room);
+    write_answers(out, welcome.previous, room);
     out += ",\"resumed\":";
     json::write(out, welcome.resumed);
     out += ",\"balance\":";

@@ -2,9 +2,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "croupier/messages/rounds.hpp"
 #include "croupier/messages/session.hpp"
@@ -31,9 +31,9 @@ struct Welcome {
     std::string_view instance;
     std::uint64_t seq = 0;
     std::uint64_t last_n = 0;
-    const std::vector<Answer>* results = nullptr;   ///< Never null.
-    const std::vector<Answer>* previous = nullptr;  ///< Null: no session before.
-    std::size_t answers_bytes_max = 0;              ///< Of the answers that it tells; the newest come first.
+    std::span<const Answer> results;    ///< Oldest first.
+    std::span<const Answer> previous;   ///< Of the session before.
+    std::size_t answers_bytes_max = 0;  ///< Of the answers that it tells; the newest come first.
     bool resumed = false;
     bool demo = false;
     WallTime now{};

@@ -74,6 +74,14 @@ std::string folded(std::string_view nickname)
     return text;
 }
 
+std::vector<Answer> Registry::Session::answers_in_order() const
+{
+    std::vector<Answer> ordered;
+    ordered.reserve(answers.size());
+    for (std::size_t i = 0; i < answers.size(); ++i) { ordered.push_back(answers[(oldest + i) % answers.size()]); }
+    return ordered;
+}
+
 void Registry::index(PlayerId id)
 {
     const Player& player = players_[raw(id) - 1];
@@ -138,12 +146,13 @@ void Registry::apply(const RequestRecord& fact)
     CROUPIER_ASSERT(n == session.last_n + 1);
     session.last_n = n;
     if (fact.result != 0) { ++session.refusals; }
-    if (session.answers.size() < options_->answers_kept) {
+    std::size_t place = session.answers.size();
+    if (place < options_->answers_kept) {
         session.answers.emplace_back();
     } else {
-        std::ranges::rotate(session.answers, session.answers.begin() + 1);  // The oldest one's memory serves again.
+        place = std::exchange(session.oldest, (session.oldest + 1) % place);  // The oldest one's memory serves again.
     }
-    Answer& newest = session.answers.back();
+    Answer& newest = session.answers[place];
     newest.n = n;
     newest.content = fact.content_hash;
     newest.text.assign(fact.answer);
@@ -207,7 +216,7 @@ void Registry::save(ByteWriter& out) const
         out.write(session.closed);
         out.write(session.last_n);
         out.write(session.refusals);
-        out.write(session.answers);
+        out.write(session.answers_in_order());
     }
 }
 

@@ -54,7 +54,10 @@ public:
         bool closed = false;
         std::uint64_t last_n = 0;
         std::uint32_t refusals = 0;
-        std::vector<Answer> answers;  ///< Oldest first, at most answers_kept.
+        std::vector<Answer> answers;  ///< A ring, at most answers_kept.
+        std::size_t oldest = 0;       ///< Where in the ring the oldest stands.
+
+        std::vector<Answer> answers_in_order() const;
     };
 
     /// `keys` may be null: then nicknames stay sealed and players are not found by name (a shadow for snapshots).

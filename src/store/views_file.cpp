@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "croupier/assert.hpp"
+#include "croupier/messages/rounds.hpp"
 #include "files.hpp"
 #include "migrations.hpp"
 
@@ -62,14 +63,14 @@ void ViewsFile::load()
     progress_.emplace(connection_, "UPDATE progress SET applied_seq = ?1, applied_hash = ?2 WHERE id = 1");
     insert_account_.emplace(
         connection_, "INSERT INTO accounts (account, kind, pocket, player, currency) VALUES (?1, ?2, ?3, ?4, ?5)");
-    insert_request_.emplace(connection_,
-        "INSERT OR IGNORE INTO requests (scope, key, seq, content_hash, result, answer) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
-    insert_round_.emplace(connection_,
-        "INSERT INTO rounds (player, round, seq, at_micros, game, stake_minor, win_minor, currency, bets, scope, key) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
-    insert_entry_.emplace(connection_,
-        "INSERT INTO statement (player, id, account, transfer, at_micros, code, amount_minor, balance_after_minor, version, "
-        "reference, currency) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
+    insert_unit_.emplace(connection_, "INSERT INTO units (seq, hash, bytes) VALUES (?1, ?2, ?3)");
+    // Joined, blobs become text: the bytes stay as they are.
+    append_history_.emplace(connection_,
+        "INSERT INTO history (player, block, entries) VALUES (?1, ?2, ?3) "
+        "ON CONFLICT DO UPDATE SET entries = CAST(entries || excluded.entries AS BLOB)");
+    append_requests_.emplace(connection_,
+        "INSERT INTO requests (scope, block, entries) VALUES (?1, ?2, ?3) "
+        "ON CONFLICT DO UPDATE SET entries = CAST(entries || excluded.entries AS BLOB)");
 
     Statement progress{connection_, "SELECT applied_seq, applied_hash FROM progress WHERE id = 1"};
     const ResetLater reset{progress};
@@ -80,14 +81,8 @@ void ViewsFile::load()
     std::ranges::copy(progress.blob_at(1), applied_hash_.begin());
 
     players_.clear();
-    currencies_.clear();
-    Statement accounts{
-        connection_, "SELECT account, player, currency FROM accounts WHERE player <> 0 ORDER BY account"};
-    while (accounts.step()) {
-        const auto currency = Currency::from_number(static_cast<std::uint32_t>(accounts.integer_at(2)));
-        if (!currency) { throw SqliteError{0, "an account has an unknown currency"}; }
-        remember(AccountId{accounts.unsigned_at(0)}, PlayerId{accounts.unsigned_at(1)}, *currency);
-    }
+    Statement accounts{connection_, "SELECT account, player FROM accounts WHERE player <> 0 ORDER BY account"};
+    while (accounts.step()) { remember(AccountId{accounts.unsigned_at(0)}, PlayerId{accounts.unsigned_at(1)}); }
 }
 
 PlayerId ViewsFile::player_of(AccountId id) const
@@ -95,31 +90,28 @@ PlayerId ViewsFile::player_of(AccountId id) const
     return raw(id) < players_.size() ? players_[raw(id)] : PlayerId{0};
 }
 
-void ViewsFile::remember(AccountId id, PlayerId player, Currency currency)
+void ViewsFile::remember(AccountId id, PlayerId player)
 {
     if (raw(id) >= players_.size()) { players_.resize(raw(id) + 1); }
     players_[raw(id)] = player;
-    if (raw(player) < currencies_.size()) { return; }
-    currencies_.resize(raw(player) + 1, currency);
 }
 
 std::expected<void, std::string> ViewsFile::apply(std::span<const std::shared_ptr<const Unit>> units)
 {
     if (units.empty()) { return {}; }
+    history_.clear();
     requests_.clear();
-    rounds_.clear();
-    entries_.clear();
     try {
         begin_->run();
         Seq seq = applied_seq_;
         for (const auto& unit : units) {
             CROUPIER_ASSERT(unit->position.seq == next(seq));
+            insert(*unit);
             gather(unit->content);
             seq = unit->position.seq;
         }
-        insert_requests();
-        insert_rounds();
-        insert_entries();
+        insert(*append_history_, history_);
+        insert(*append_requests_, requests_);
         const Hash& hash = units.back()->position.hash;
         progress_->integer(1, raw(seq)).blob(2, hash).run();
         commit_->run();
@@ -131,22 +123,33 @@ std::expected<void, std::string> ViewsFile::apply(std::span<const std::shared_pt
     }
 }
 
+void ViewsFile::insert(const Unit& unit)
+{
+    insert_unit_->integer(1, raw(unit.position.seq)).blob(2, unit.position.hash).blob(3, unit.bytes).run();
+}
+
 void ViewsFile::gather(const UnitContent& content)
 {
-    if (content.request.scope != 0) { requests_.push_back(&content); }
-    const auto gather_transfer = [&](const ledger::Transferred& transfer) {
-        for (const bool gains : {false, true}) {
-            const PlayerId player = player_of(gains ? transfer.credit : transfer.debit);
-            if (raw(player) != 0) { entries_.push_back({player, gains, content.at, &transfer}); }
-        }
+    if (content.request.scope != 0) {
+        requests_.push_back({content.request.scope, {content.seq, key_tag(content.request.key)}});
+    }
+    const std::size_t before = history_.size();
+    const auto touch = [&](PlayerId player) {
+        const auto mine = [&](const Found& found) { return found.owner == raw(player); };
+        if (raw(player) == 0 || std::ranges::any_of(std::span{history_}.subspan(before), mine)) { return; }
+        history_.push_back({raw(player), {content.seq, 0}});
+    };
+    const auto touch_both = [&](const ledger::Transferred& transfer) {
+        touch(player_of(transfer.debit));
+        touch(player_of(transfer.credit));
     };
     // Facts in the order in which they were made: an account is opened before money moves on it.
     std::size_t transfer = 0;
     for (const EventRow& event : content.events) {
-        while (transfer < event.after_transfers) { gather_transfer(content.transfers[transfer++]); }
+        while (transfer < event.after_transfers) { touch_both(content.transfers[transfer++]); }
         gather_event(content, event);
     }
-    while (transfer < content.transfers.size()) { gather_transfer(content.transfers[transfer++]); }
+    while (transfer < content.transfers.size()) { touch_both(content.transfers[transfer++]); }
 }
 
 void ViewsFile::gather_event(const UnitContent& content, const EventRow& event)
@@ -160,74 +163,35 @@ void ViewsFile::gather_event(const UnitContent& content, const EventRow& event)
             .integer(4, raw(opened->player))
             .integer(5, std::uint64_t{opened->currency.number()})
             .run();
-        if (opened->kind == ledger::AccountKind::player) {
-            remember(opened->account, opened->player, opened->currency);
-        }
+        if (opened->kind == ledger::AccountKind::player) { remember(opened->account, opened->player); }
     } else if (event.type == rounds::Settled::kFact) {
-        auto settled = from_bytes<rounds::Settled>(event.body);
-        CROUPIER_ASSERT(settled.has_value());
-        rounds_.push_back({&content, std::move(*settled)});
+        // Its first two members are all that is needed here.
+        ByteReader body{event.body};
+        const auto round = body.read<RoundId>();
+        const auto player = body.read<PlayerId>();
+        CROUPIER_ASSERT(!body.failed());
+        for (auto found = history_.rbegin(); found != history_.rend() && found->posting.seq == content.seq; ++found) {
+            if (found->owner == raw(player) && found->posting.tag == 0) {
+                found->posting.tag = raw(round);  // Its stake and win were seen already.
+                return;
+            }
+        }
+        history_.push_back({raw(player), {content.seq, raw(round)}});
     }
 }
 
-void ViewsFile::insert_requests()
+void ViewsFile::insert(Statement& append, std::vector<Found>& found)
 {
-    std::ranges::sort(requests_, {}, [](const UnitContent* content) {
-        return std::tie(content->request.scope, content->request.key, content->seq);
-    });
-    for (const UnitContent* content : requests_) {
-        insert_request_->integer(1, content->request.scope)
-            .blob(2, content->request.key)
-            .integer(3, raw(content->seq))
-            .blob(4, content->request.content_hash)
-            .integer(5, std::uint64_t{content->request.result})
-            .text(6, content->request.answer)
-            .run();
-    }
-}
-
-void ViewsFile::insert_rounds()
-{
-    std::ranges::sort(
-        rounds_, {}, [](const Round& round) { return std::pair{raw(round.settled.player), raw(round.settled.round)}; });
-    for (const Round& round : rounds_) {
-        // The fact names no currency: it is that of the player's account.
-        const std::size_t player = raw(round.settled.player);
-        CROUPIER_ASSERT(player < currencies_.size());
-        const Bytes bets = to_bytes(round.settled.bets);
-        insert_round_->integer(1, raw(round.settled.player))
-            .integer(2, raw(round.settled.round))
-            .integer(3, raw(round.content->seq))
-            .integer(4, to_micros(round.content->at))
-            .text(5, round.settled.game)
-            .integer(6, round.settled.stake)
-            .integer(7, round.settled.win)
-            .integer(8, std::uint64_t{currencies_[player].number()})
-            .blob(9, bets)
-            .integer(10, round.content->request.scope)
-            .blob(11, round.content->request.key)
-            .run();
-    }
-}
-
-void ViewsFile::insert_entries()
-{
-    std::ranges::sort(entries_, {},
-        [](const Entry& entry) { return std::tuple{raw(entry.player), raw(entry.transfer->id), entry.gains}; });
-    for (const Entry& entry : entries_) {
-        const ledger::Transferred& transfer = *entry.transfer;
-        insert_entry_->integer(1, raw(entry.player))
-            .integer(2, raw(transfer.id) * 2 + (entry.gains ? 1 : 0))
-            .integer(3, raw(entry.gains ? transfer.credit : transfer.debit))
-            .integer(4, raw(transfer.id))
-            .integer(5, to_micros(entry.at))
-            .integer(6, std::uint64_t{static_cast<std::uint16_t>(transfer.code)})
-            .integer(7, entry.gains ? transfer.amount : -transfer.amount)
-            .integer(8, entry.gains ? transfer.credit_after : transfer.debit_after)
-            .integer(9, entry.gains ? transfer.credit_version : transfer.debit_version)
-            .integer(10, transfer.reference)
-            .integer(11, std::uint64_t{transfer.currency.number()})
-            .run();
+    std::ranges::stable_sort(found, {}, &Found::owner);  // The seqs of one owner are in order already.
+    for (auto first = found.begin(); first != found.end();) {
+        const std::uint64_t block = block_of(first->posting.seq);
+        entries_.clear();
+        auto last = first;
+        while (last != found.end() && last->owner == first->owner && block_of(last->posting.seq) == block) {
+            pack((last++)->posting, entries_);
+        }
+        append.integer(1, first->owner).integer(2, block).blob(3, entries_).run();
+        first = last;
     }
 }
 
@@ -235,7 +199,7 @@ std::expected<void, std::string> ViewsFile::clear()
 {
     try {
         begin_->run();
-        for (const char* table : {"accounts", "requests", "rounds", "statement"}) {
+        for (const char* table : {"accounts", "units", "history", "requests"}) {
             connection_.run(std::string{"DELETE FROM "} + table);
         }
         applied_seq_ = Seq{0};
@@ -243,7 +207,6 @@ std::expected<void, std::string> ViewsFile::clear()
         progress_->integer(1, std::uint64_t{0}).blob(2, applied_hash_).run();
         commit_->run();
         players_.clear();
-        currencies_.clear();
         return {};
     } catch (const std::exception& error) {
         return std::unexpected{path_.string() + ": " + error.what()};

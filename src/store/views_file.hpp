@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "croupier/messages/rounds.hpp"
 #include "croupier/unit.hpp"
 #include "ledger_file.hpp"
+#include "postings.hpp"
 #include "sqlite.hpp"
 
 namespace croupier::store {
@@ -37,26 +37,19 @@ public:
 private:
     explicit ViewsFile(const std::filesystem::path& path);
     void load();
-    /// Rows to be inserted, gathered over a transaction and sorted by their keys: so each page is touched once.
-    struct Entry {
-        PlayerId player{};
-        bool gains = false;
-        WallTime at{};
-        const ledger::Transferred* transfer = nullptr;
-    };
-    struct Round {
-        const UnitContent* content = nullptr;
-        rounds::Settled settled;
+    /// What goes into `history` and `requests`, gathered over a transaction and sorted: so each row is touched once.
+    struct Found {
+        std::uint64_t owner = 0;
+        Posting posting;
     };
     void gather(const UnitContent& content);
     void gather_event(const UnitContent& content, const EventRow& event);
-    void insert_requests();
-    void insert_rounds();
-    void insert_entries();
+    void insert(const Unit& unit);
+    void insert(Statement& append, std::vector<Found>& found);
 
     /// The player whose account it is; 0: none of a player's.
     PlayerId player_of(AccountId id) const;
-    void remember(AccountId id, PlayerId player, Currency currency);
+    void remember(AccountId id, PlayerId player);
 
     std::filesystem::path path_;
     Connection connection_;
@@ -64,14 +57,13 @@ private:
     std::optional<Statement> commit_;
     std::optional<Statement> progress_;
     std::optional<Statement> insert_account_;
-    std::optional<Statement> insert_request_;
-    std::optional<Statement> insert_round_;
-    std::optional<Statement> insert_entry_;
-    std::vector<const UnitContent*> requests_;  ///< These three: empty between transactions.
-    std::vector<Round> rounds_;
-    std::vector<Entry> entries_;
-    std::vector<PlayerId> players_;     ///< By account: ids are dense.
-    std::vector<Currency> currencies_;  ///< By player: the currency of the first account, which is that of the rounds.
+    std::optional<Statement> insert_unit_;
+    std::optional<Statement> append_history_;
+    std::optional<Statement> append_requests_;
+    std::vector<Found> history_;  ///< These: empty between transactions.
+    std::vector<Found> requests_;
+    Bytes entries_;
+    std::vector<PlayerId> players_;  ///< By account: ids are dense.
     Seq applied_seq_{0};
     Hash applied_hash_{};
 };

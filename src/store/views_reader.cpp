@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <limits>
+#include <ranges>
 #include <utility>
 
 #include "croupier/codec.hpp"
+#include "croupier/unit.hpp"
+#include "postings.hpp"
 #include "threads.hpp"
 
 namespace croupier::store {
@@ -19,25 +22,44 @@ std::uint64_t before_or_newest(std::optional<std::uint64_t> before)
     return std::min(before.value_or(kNewest), kNewest);
 }
 
-Currency currency_at(const Statement& row, int column)
+/// The round as the unit that settled it tells of it.
+RoundDetail round_of(UnitContent unit, RoundId round)
 {
-    return Currency::from_number(static_cast<std::uint32_t>(row.integer_at(column))).value_or(Currency{});
+    for (const EventRow& event : unit.events) {
+        if (event.type != rounds::Settled::kFact) { continue; }
+        auto settled = from_bytes<rounds::Settled>(event.body);
+        if (!settled || settled->round != round) { continue; }
+        return {.row = {.round = round,
+                    .seq = unit.seq,
+                    .at = unit.at,
+                    .game = std::move(settled->game),
+                    .stake = settled->stake,
+                    .win = settled->win,
+                    .currency = unit.transfers.empty() ? Currency{} : unit.transfers.front().currency},
+            .bets = std::move(settled->bets),
+            .answer = std::move(unit.request.answer)};
+    }
+    throw SqliteError{0, "round " + std::to_string(raw(round)) + " is not where the history says"};
 }
 
-RoundRow round_row(const Statement& row)
+/// One side of a transfer, as the owner of its account sees it.
+StatementRow entry_of(const ledger::Transferred& transfer, bool gains, WallTime at)
 {
-    return RoundRow{.round = RoundId{row.unsigned_at(0)},
-        .seq = Seq{row.unsigned_at(1)},
-        .at = from_micros(row.integer_at(2)),
-        .game = std::string{row.text_at(3)},
-        .stake = row.integer_at(4),
-        .win = row.integer_at(5),
-        .currency = currency_at(row, 6)};
+    return {.id = raw(transfer.id) * 2 + (gains ? 1 : 0),
+        .transfer = transfer.id,
+        .account = gains ? transfer.credit : transfer.debit,
+        .at = at,
+        .code = transfer.code,
+        .amount = gains ? transfer.amount : -transfer.amount,
+        .balance_after = gains ? transfer.credit_after : transfer.debit_after,
+        .version = gains ? transfer.credit_version : transfer.debit_version,
+        .reference = transfer.reference,
+        .currency = transfer.currency};
 }
 
 }  // namespace
 
-// The connection and its statements, made by the first query.
+// The connection, its statements and what they are asked for; made by the first query.
 struct ViewsReader::Connected {
     explicit Connected(const std::filesystem::path& path) : connection{path.string(), OpenMode::read_only} {}
 
@@ -45,17 +67,54 @@ struct ViewsReader::Connected {
     Statement begin{connection, "BEGIN"};
     Statement commit{connection, "COMMIT"};
     Statement progress{connection, "SELECT applied_seq FROM progress WHERE id = 1"};
-    Statement rounds{connection,
-        "SELECT round, seq, at_micros, game, stake_minor, win_minor, currency FROM rounds "
-        "WHERE player = ?1 AND round < ?2 ORDER BY round DESC LIMIT ?3"};
-    Statement round{connection,
-        "SELECT r.round, r.seq, r.at_micros, r.game, r.stake_minor, r.win_minor, r.currency, r.bets, q.answer FROM rounds r "
-        "LEFT JOIN requests q ON q.scope = r.scope AND q.key = r.key WHERE r.player = ?1 AND r.round = ?2"};
-    Statement statement{connection,
-        "SELECT id, transfer, account, at_micros, code, amount_minor, balance_after_minor, version, reference, currency "
-        "FROM statement WHERE player = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3"};
-    Statement request{
-        connection, "SELECT seq, content_hash, result, answer FROM requests WHERE scope = ?1 AND key = ?2"};
+    Statement unit_at{connection, "SELECT bytes FROM units WHERE seq = ?1"};
+    Statement history{
+        connection, "SELECT block, entries FROM history WHERE player = ?1 AND block <= ?2 ORDER BY block DESC"};
+    Statement requests{connection, "SELECT block, entries FROM requests WHERE scope = ?1 ORDER BY block"};
+    Statement owner{connection, "SELECT player FROM accounts WHERE account = ?1 AND kind = 1"};
+
+    UnitContent unit(Seq seq)
+    {
+        const ResetLater reset{unit_at.integer(1, croupier::raw(seq))};
+        auto content = unit_at.step() ? open_unit(unit_at.blob_at(0)) : std::nullopt;
+        if (!content) { throw SqliteError{0, "unit " + std::to_string(croupier::raw(seq)) + " is missing or damaged"}; }
+        return std::move(*content);
+    }
+
+    bool owns(PlayerId player, AccountId account)
+    {
+        const ResetLater reset{owner.integer(1, croupier::raw(account))};
+        return owner.step() && owner.unsigned_at(0) == croupier::raw(player);
+    }
+
+    /// The player's postings from `newest` back, until `visit` has enough and says false.
+    void walk_back(PlayerId player, Seq newest, const std::function<bool(const Posting&)>& visit)
+    {
+        const ResetLater reset{history.integer(1, croupier::raw(player)).integer(2, block_of(newest))};
+        while (history.step()) {
+            const auto entries = history.blob_at(1);
+            for (std::size_t i = entries.size() / kPostingBytes; i > 0; --i) {
+                const Posting posting = unpack(history.unsigned_at(0), entries, i - 1);
+                if (posting.seq <= newest && !visit(posting)) { return; }
+            }
+        }
+    }
+
+    /// The last unit that may hold a transfer up to this one: ids grow with seq.
+    Seq last_up_to(TransferId transfer, Seq applied)
+    {
+        std::uint64_t low = 0;
+        std::uint64_t high = croupier::raw(applied);
+        while (low < high) {
+            const std::uint64_t middle = high - (high - low) / 2;
+            if (unit(Seq{middle}).first_transfer <= transfer) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return Seq{low};
+    }
 };
 
 ViewsReader::ViewsReader(std::filesystem::path views, std::function<void(std::move_only_function<void()>)> post,
@@ -113,7 +172,7 @@ void ViewsReader::add(Seq from, Done<T> done, Query query)
             connected_->begin.run();  // One transaction: the rows are those of applied_seq exactly.
             if (connected_->progress.step()) { viewed.applied_seq = Seq{connected_->progress.unsigned_at(0)}; }
             connected_->progress.reset();
-            query(*connected_, viewed.rows);
+            query(*connected_, viewed);
             connected_->commit.run();
             answer(std::move(viewed));
         } catch (const SqliteError&) {
@@ -135,64 +194,77 @@ void ViewsReader::add(Seq from, Done<T> done, Query query)
 void ViewsReader::rounds(
     Seq from, PlayerId player, std::optional<RoundId> before, std::size_t limit, Done<std::vector<RoundRow>> done)
 {
-    add<std::vector<RoundRow>>(from, std::move(done), [=](Connected& views, std::vector<RoundRow>& rows) {
-        auto& select = views.rounds.integer(1, croupier::raw(player));
-        select.integer(2, before_or_newest(before.transform([](RoundId id) { return croupier::raw(id); })))
-            .integer(3, std::uint64_t{limit});
-        const ResetLater reset{select};
-        while (select.step()) { rows.push_back(round_row(select)); }
+    const std::uint64_t end = before_or_newest(before.transform([](RoundId id) { return croupier::raw(id); }));
+    add<std::vector<RoundRow>>(from, std::move(done), [=](Connected& views, Viewed<std::vector<RoundRow>>& viewed) {
+        views.walk_back(player, viewed.applied_seq, [&](const Posting& posting) {
+            if (viewed.rows.size() == limit) { return false; }
+            if (posting.tag != 0 && posting.tag < end) {
+                viewed.rows.push_back(round_of(views.unit(posting.seq), RoundId{posting.tag}).row);
+            }
+            return true;
+        });
     });
 }
 
 void ViewsReader::round(Seq from, PlayerId player, RoundId round, Done<std::optional<RoundDetail>> done)
 {
-    add<std::optional<RoundDetail>>(from, std::move(done), [=](Connected& views, std::optional<RoundDetail>& rows) {
-        auto& select = views.round.integer(1, croupier::raw(player)).integer(2, croupier::raw(round));
-        const ResetLater reset{select};
-        if (!select.step()) { return; }
-        rows = RoundDetail{.row = round_row(select),
-            .bets = from_bytes<std::vector<rounds::Bet>>(select.blob_at(7)).value_or(std::vector<rounds::Bet>{}),
-            .answer = std::string{select.text_at(8)}};
-    });
+    add<std::optional<RoundDetail>>(
+        from, std::move(done), [=](Connected& views, Viewed<std::optional<RoundDetail>>& viewed) {
+            views.walk_back(player, viewed.applied_seq, [&](const Posting& posting) {
+                if (posting.tag != croupier::raw(round) || posting.tag == 0) { return true; }
+                viewed.rows = round_of(views.unit(posting.seq), round);
+                return false;
+            });
+        });
 }
 
 void ViewsReader::statement(Seq from, PlayerId player, std::optional<std::uint64_t> before, std::size_t limit,
     Done<std::vector<StatementRow>> done)
 {
-    add<std::vector<StatementRow>>(from, std::move(done), [=](Connected& views, std::vector<StatementRow>& rows) {
-        auto& select = views.statement.integer(1, croupier::raw(player));
-        select.integer(2, before_or_newest(before)).integer(3, std::uint64_t{limit});
-        const ResetLater reset{select};
-        while (select.step()) {
-            rows.push_back(StatementRow{.id = select.unsigned_at(0),
-                .transfer = TransferId{select.unsigned_at(1)},
-                .account = AccountId{select.unsigned_at(2)},
-                .at = from_micros(select.integer_at(3)),
-                .code = static_cast<ledger::TransferCode>(select.integer_at(4)),
-                .amount = select.integer_at(5),
-                .balance_after = select.integer_at(6),
-                .version = select.unsigned_at(7),
-                .reference = select.unsigned_at(8),
-                .currency = currency_at(select, 9)});
-        }
-    });
+    const std::uint64_t end = before_or_newest(before);
+    add<std::vector<StatementRow>>(
+        from, std::move(done), [=](Connected& views, Viewed<std::vector<StatementRow>>& viewed) {
+            auto& rows = viewed.rows;
+            const Seq newest = before ? views.last_up_to(TransferId{end / 2}, viewed.applied_seq) : viewed.applied_seq;
+            std::optional<Seq> seen;  // A unit has a posting for each of its rounds.
+            views.walk_back(player, newest, [&](const Posting& posting) {
+                if (rows.size() == limit) { return false; }
+                if (seen == posting.seq) { return true; }
+                seen = posting.seq;
+                const UnitContent unit = views.unit(posting.seq);
+                for (const ledger::Transferred& transfer : std::views::reverse(unit.transfers)) {
+                    for (const bool gains : {true, false}) {
+                        StatementRow row = entry_of(transfer, gains, unit.at);
+                        if (rows.size() < limit && row.id < end && views.owns(player, row.account)) {
+                            rows.push_back(std::move(row));
+                        }
+                    }
+                }
+                return true;
+            });
+        });
 }
 
 void ViewsReader::request(Seq from, std::uint64_t scope, Bytes key, Done<std::optional<RequestRow>> done)
 {
-    add<std::optional<RequestRow>>(
-        from, std::move(done), [scope, key = std::move(key)](Connected& views, std::optional<RequestRow>& rows) {
-            auto& select = views.request.integer(1, scope).blob(2, key);
-            const ResetLater reset{select};
-            if (!select.step()) { return; }
-            RequestRow row;
-            row.seq = Seq{select.unsigned_at(0)};
-            std::ranges::copy(
-                select.blob_at(1).first(std::min<std::size_t>(select.blob_at(1).size(), row.content_hash.size())),
-                row.content_hash.begin());
-            row.result = static_cast<std::uint16_t>(select.integer_at(2));
-            row.answer = std::string{select.text_at(3)};
-            rows = std::move(row);
+    add<std::optional<RequestRow>>(from, std::move(done),
+        [scope, key = std::move(key)](Connected& views, Viewed<std::optional<RequestRow>>& viewed) {
+            const std::uint64_t tag = key_tag(key);
+            const ResetLater reset{views.requests.integer(1, scope)};
+            while (views.requests.step()) {
+                const auto entries = views.requests.blob_at(1);
+                for (std::size_t i = 0; i < entries.size() / kPostingBytes; ++i) {
+                    const Posting posting = unpack(views.requests.unsigned_at(0), entries, i);
+                    if (posting.tag != tag) { continue; }
+                    UnitContent unit = views.unit(posting.seq);
+                    if (unit.request.key != key) { continue; }
+                    viewed.rows = RequestRow{.seq = unit.seq,
+                        .content_hash = unit.request.content_hash,
+                        .result = unit.request.result,
+                        .answer = std::move(unit.request.answer)};
+                    return;  // The same key twice keeps its first answer.
+                }
+            }
         });
 }
 

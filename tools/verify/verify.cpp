@@ -243,9 +243,9 @@ private:
         try {
             compare(expected, "progress", "id");
             compare(expected, "accounts", "account");
-            compare(expected, "requests", "scope, key");
-            compare(expected, "rounds", "player, round");
-            compare(expected, "statement", "player, id");
+            compare(expected, "units", "seq");
+            compare(expected, "history", "player, block");
+            compare(expected, "requests", "scope, block");
         } catch (const store::SqliteError& error) {
             say(std::string{"views.db: "} + error.what());
         }

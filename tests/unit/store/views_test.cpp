@@ -223,7 +223,7 @@ TEST_CASE("views: rows of another ledger, a missing or a damaged file are built 
     {
         Connection connection{(house.dir / "views.db").string(), OpenMode::existing};
         connection.run("INSERT INTO schema_version VALUES (99, 99, '')");
-        connection.run("DELETE FROM rounds");
+        connection.run("DELETE FROM units");
     }
 
     house.open();

@@ -157,8 +157,8 @@ TEST_CASE("verify: one changed value, in any column of any table, is found", "[v
     const Table table = GENERATE(Table{"ledger.db", "commits", "seq = 20"}, Table{"ledger.db", "transfers", "id = 12"},
         Table{"ledger.db", "events", "id = 25"}, Table{"ledger.db", "meta", "id = 1"},
         Table{"views.db", "progress", "id = 1"}, Table{"views.db", "accounts", "account = 5"},
-        Table{"views.db", "requests", "seq = 20"}, Table{"views.db", "rounds", "round = 5"},
-        Table{"views.db", "statement", "transfer = 12"});
+        Table{"views.db", "units", "seq = 20"}, Table{"views.db", "history", "player = 1"},
+        Table{"views.db", "requests", "scope = (SELECT min(scope) FROM requests)"});
     const auto file = folder.path() / table.file;
     std::vector<std::string> columns;
     {
