@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +28,10 @@ inline std::string_view as_text(std::span<const std::byte> bytes) noexcept
 }
 
 std::string to_hex(std::span<const std::byte> bytes);
+/// Two digits a byte, in lower case; nullopt: it is anything else.
+std::optional<Bytes> from_hex(std::string_view hex);
+/// Likewise, 32 bytes.
+std::optional<Hash> hash_from_hex(std::string_view hex);
 
 /// Equality in time that depends on the sizes only; for secrets.
 bool equal_in_constant_time(std::span<const std::byte> a, std::span<const std::byte> b) noexcept;

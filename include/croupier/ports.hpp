@@ -77,6 +77,15 @@ public:
     virtual bool erase(std::uint64_t key_id) = 0;
 };
 
+/// What signs the sealed heads of the ledger: Ed25519 (RFC 8032). The private key stays behind this port; a key store can take
+/// its place.
+class SealKey {
+public:
+    virtual ~SealKey() = default;
+    virtual std::array<std::byte, 32> public_key() const = 0;
+    virtual std::array<std::byte, 64> sign(std::span<const std::byte> message) = 0;
+};
+
 /// Where a unit of work stands in the chain.
 struct Position {
     Epoch epoch{1};

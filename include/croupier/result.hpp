@@ -51,6 +51,7 @@ enum class Finality : std::uint8_t {
     X(round_voided, 307, final_, 503, "The round could not be finished; its stake was given back.") \
     X(round_closed, 308, final_, 409, "This round has ended; what it paid stands.") \
     X(bet_rolled_back, 309, final_, 409, "This bet was rolled back.") \
+    X(receipt_not_ready, 310, transient, 409, "This round's day is not sealed yet; the receipt comes with it.") \
     X(insufficient_funds, 400, final_, 402, "The balance is lower than the stake.") \
     X(amount_invalid, 401, final_, 400, "An amount is a positive whole number of minor units.") \
     X(amount_overflow, 402, final_, 400, "The amount is larger than an account can hold.") \
@@ -65,6 +66,7 @@ enum class Finality : std::uint8_t {
     X(account_not_empty, 417, final_, 409, "There is still money on this account, or held.") \
     X(rolled_back, 418, final_, 409, "This request was rolled back.") \
     X(not_reversible, 419, final_, 409, "This cannot be rolled back; correct it with an adjustment.") \
+    X(nothing_to_seal, 420, final_, 409, "Nothing has moved since the last seal.") \
     X(risk_refused, 500, final_, 403, "A limit on play refuses this stake.") \
     X(limit_reached, 501, final_, 403, "A limit that was set for this player refuses this.") \
     X(entropy_unavailable, 600, transient, 503, "The random number generator is not in a state to be used.") \

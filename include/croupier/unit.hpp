@@ -68,6 +68,21 @@ struct Unit {
     Bytes bytes;
 };
 
+/// What a receipt shows of a unit: when it was, what was asked (by its hash) and what was answered; and the chain's hash, which
+/// nobody can guess, so that the hashes beside it in a proof tell nothing of the units that they stand for.
+struct ReceiptLeaf {
+    Hash hash{};  ///< The chain's, at seq.
+    Seq seq{};
+    WallTime at{};
+    RequestRecord request;
+
+    friend bool operator==(const ReceiptLeaf&, const ReceiptLeaf&) = default;
+};
+BOOST_DESCRIBE_STRUCT(ReceiptLeaf, (), (hash, seq, at, request))
+
+/// The unit's leaf, number seq - 1, in the tree over all units: merkle_leaf of its ReceiptLeaf's canonical bytes.
+Hash unit_leaf(const Hash& hash, const UnitContent& content);
+
 /// The unit that follows `before`; content.seq and epoch are set from it.
 Unit seal_unit(UnitContent content, const Position& before);
 /// The content, if `bytes` are exactly one unit with ids in order.

@@ -24,6 +24,15 @@ CREATE TABLE history (
     PRIMARY KEY (player, block)
 ) STRICT, WITHOUT ROWID;
 
+-- The hashes that a tree over all units (RFC 6962) has above each 256, 65536 and 16777216 of them: level 1, 2, 3; place: which of
+-- its level, from 0. With the units they give every root and every proof.
+CREATE TABLE nodes (
+    level INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    PRIMARY KEY (level, place)
+) STRICT, WITHOUT ROWID;
+
 -- The units that answer a caller's requests; entries as above, with the FNV-1a hash of the request's key in the round's place.
 CREATE TABLE requests (
     scope INTEGER NOT NULL,

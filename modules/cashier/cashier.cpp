@@ -18,7 +18,7 @@ bool allows(Role role, const Operation& operation)
     if (role == Role::auditor) { return false; }
     const auto* freeze = std::get_if<Freeze>(&operation);
     const bool weighty = (freeze != nullptr && !freeze->frozen) || std::holds_alternative<ClosePlayer>(operation)
-        || std::holds_alternative<VoidRound>(operation);
+        || std::holds_alternative<VoidRound>(operation) || std::holds_alternative<CloseDay>(operation);
     return !weighty || role == Role::admin;
 }
 
@@ -227,6 +227,17 @@ Result<std::string> Cashier::decide(const VoidRound& operation, OperatorId by, C
     json::write(out, closed->round);
     out += ",\"refund\":";
     json::write_number(out, closed->refund);
+    out += '}';
+    return out;
+}
+
+Result<std::string> Cashier::decide(const CloseDay& operation, OperatorId by, Context& context)
+{
+    const auto day = bus_.send(ledger::CloseDay{.at_once = true}, context);
+    if (!day) { return std::unexpected{day.error()}; }
+    context.work.add(Acted{by, PlayerId{0}, operation});
+    std::string out{"{\"size\":"};
+    json::write_number(out, day->closed);
     out += '}';
     return out;
 }

@@ -95,6 +95,7 @@ private:
     Result<std::string> decide(const SetLimit& operation, OperatorId by, Context& context);
     Result<std::string> decide(const ClosePlayer& operation, OperatorId by, Context& context);
     Result<std::string> decide(const VoidRound& operation, OperatorId by, Context& context);
+    Result<std::string> decide(const CloseDay& operation, OperatorId by, Context& context);
     Result<std::string> decide(const RollBack& operation, OperatorId by, Context& context);
 
     Options options_;

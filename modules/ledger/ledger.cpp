@@ -373,7 +373,7 @@ void Ledger::apply(const AccountOpened& fact)
     account = fact.account;
 }
 
-void Ledger::apply(const Transferred& fact)
+void Ledger::apply(const Transferred& fact, WallTime at)
 {
     Account* debit = find(fact.debit);
     Account* credit = find(fact.credit);
@@ -385,6 +385,7 @@ void Ledger::apply(const Transferred& fact)
     ++debit->version;
     ++credit->version;
     ++transfers_;
+    days_.apply(fact, debit->kind == AccountKind::player || debit->kind == AccountKind::held, at);
     // The fact says what the balances became: a fold that disagrees has lost or doubled a fact.
     CROUPIER_ASSERT(debit->balance == fact.debit_after && credit->balance == fact.credit_after);
     CROUPIER_ASSERT(debit->version == fact.debit_version && credit->version == fact.credit_version);
@@ -440,12 +441,13 @@ void Ledger::save(ByteWriter& out) const
     out.write(static_cast<std::uint32_t>(holds_.size()));
     for (const auto& [id, hold] : holds_) { out.write(hold); }
     rounds_.save(out);
+    days_.save(out);
 }
 
 bool Ledger::restore(ByteReader& in)
 {
     if (in.read<Currency>() != options_.currency) { return false; }
-    Ledger restored{options_};
+    Ledger restored{options_, key_};
     restored.transfers_ = in.read<std::uint64_t>();
     const auto count = in.read<std::uint32_t>();
     for (std::uint32_t i = 0; i < count && !in.failed(); ++i) {
@@ -471,7 +473,7 @@ bool Ledger::restore(ByteReader& in)
         restored.holds_.emplace(hold.hold, hold);
     }
     restored.rounds_ = RoundBook::restore(in);
-    if (in.failed()) { return false; }
+    if (!restored.days_.restore(in)) { return false; }
     *this = std::move(restored);
     return true;
 }

@@ -12,16 +12,18 @@
 #include "croupier/module.hpp"
 #include "croupier/result.hpp"
 #include "croupier/work.hpp"
+#include "day_book.hpp"
 #include "round_book.hpp"
 
 namespace croupier::ledger {
 
 struct Options {
-    Currency currency;                ///< The casino's one currency.
-    std::int64_t bank_capital = 0;    ///< Minor units that the owner puts into the bank when the ledger begins.
-    std::size_t holds_max = 100'000;  ///< Open holds, over all players.
-    std::size_t rounds_max = 10'000;  ///< Rounds in play that take bets over more than one input.
-    std::size_t bets_max = 1'000;     ///< Bets a round, those rolled back included.
+    Currency currency;                   ///< The casino's one currency.
+    std::int64_t bank_capital = 0;       ///< Minor units that the owner puts into the bank when the ledger begins.
+    std::size_t holds_max = 100'000;     ///< Open holds, over all players.
+    std::size_t rounds_max = 10'000;     ///< Rounds in play that take bets over more than one input.
+    std::size_t bets_max = 1'000;        ///< Bets a round, those rolled back included.
+    std::chrono::minutes day_starts{0};  ///< When a gaming day begins, after midnight UTC.
 };
 
 /// Double entry in memory: balances are the fold of AccountOpened and Transferred, and nothing else changes them.
@@ -32,7 +34,11 @@ struct Options {
 /// that all rounds in play can win.
 class Ledger {
 public:
-    explicit Ledger(Options options) : options_{options} {}
+    /// `key` may be null: it signs the seals.
+    explicit Ledger(Options options, SealKey* key = nullptr)
+        : options_{options}, key_{key}, days_{options.day_starts, key}
+    {
+    }
 
     Result<Balance> open_player(const OpenPlayer& command, Context& context);
     Result<Balance> balance(const GetBalance& command) const;
@@ -61,6 +67,14 @@ public:
     /// Those who have a bet in the round, each once.
     std::vector<PlayerId> players_in(RoundId round) const;
 
+    Result<DayState> close_day(const CloseDay& command, Context& context) const
+    {
+        return days_.close(command, trial_balance(), options_.currency, context);
+    }
+    Result<DaySealed> seal_day(const SealDay& command, Context& context) const { return days_.seal(command, context); }
+    Seals seals(const ListSeals& command) const { return days_.list(command); }
+    Result<Seal> find_seal(const FindSeal& command) const { return days_.find(command); }
+
     LedgerTotals totals() const;
     OpenHolds open_holds(const ListHolds& command) const;
     TrialBalance trial_balance() const;
@@ -70,7 +84,7 @@ public:
     void check() const;
 
     void apply(const AccountOpened& fact);
-    void apply(const Transferred& fact);
+    void apply(const Transferred& fact, WallTime at);
     void apply(const Held& fact);
     void apply(const HoldResolved& fact);
     void apply(const FrozenSet& fact);
@@ -79,6 +93,8 @@ public:
     void apply(const BetHeld& fact) { rounds_.apply(fact); }
     void apply(const BetRolledBack& fact) { rounds_.apply(fact); }
     void apply(const RoundClosed& fact) { rounds_.apply(fact); }
+    void apply(const DayClosed& fact, Seq seq) { days_.apply(fact, seq); }
+    void apply(const DaySealed& fact) { days_.apply(fact); }
 
     void save(ByteWriter& out) const;
     bool restore(ByteReader& in);
@@ -123,12 +139,14 @@ private:
         Context& context);
 
     Options options_;
+    SealKey* key_;
     std::vector<Account> accounts_;          // Index is the id minus 1.
     std::vector<Accounts> player_accounts_;  // Index is the player's id minus 1.
     std::map<HoldId, Held> holds_;           // The open ones.
     std::set<std::pair<WallTime, HoldId>> expiries_;
     HoldId last_hold_{};
     RoundBook rounds_;
+    DayBook days_;
     struct Sum {
         std::uint64_t accounts = 0;
         std::int64_t balance = 0;

@@ -7,6 +7,7 @@
 
 namespace croupier::ledger {
 
-std::unique_ptr<Module> make_module(Options options);
+/// `key` signs the seals of closed days; null: they wait.
+std::unique_ptr<Module> make_module(Options options, SealKey* key = nullptr);
 
 }  // namespace croupier::ledger

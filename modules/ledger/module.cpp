@@ -7,7 +7,7 @@ namespace {
 
 class LedgerModule final : public Module {
 public:
-    explicit LedgerModule(Options options) : ledger_{options} {}
+    LedgerModule(Options options, SealKey* key) : ledger_{options, key} {}
 
     std::string_view name() const override { return "ledger"; }
 
@@ -85,10 +85,17 @@ public:
             [&](const ListHolds& command, Context&) -> Result<OpenHolds> { return ledger_.open_holds(command); });
         bus.serve<GetTrialBalance>(
             [&](const GetTrialBalance&, Context&) -> Result<TrialBalance> { return ledger_.trial_balance(); });
+        bus.serve<CloseDay>(
+            [&](const CloseDay& command, Context& context) { return ledger_.close_day(command, context); });
+        bus.serve<SealDay>(
+            [&](const SealDay& command, Context& context) { return ledger_.seal_day(command, context); });
+        bus.serve<ListSeals>(
+            [&](const ListSeals& command, Context&) -> Result<Seals> { return ledger_.seals(command); });
+        bus.serve<FindSeal>([&](const FindSeal& command, Context&) { return ledger_.find_seal(command); });
         bus.serve<GetTotals>([&](const GetTotals&, Context&) -> Result<LedgerTotals> { return ledger_.totals(); });
 
         folds.on<AccountOpened>([&](const AccountOpened& fact, const FactContext&) { ledger_.apply(fact); });
-        folds.on<Transferred>([&](const Transferred& fact, const FactContext&) { ledger_.apply(fact); });
+        folds.on<Transferred>([&](const Transferred& fact, const FactContext& at) { ledger_.apply(fact, at.at); });
         folds.on<Held>([&](const Held& fact, const FactContext&) { ledger_.apply(fact); });
         folds.on<HoldResolved>([&](const HoldResolved& fact, const FactContext&) { ledger_.apply(fact); });
         folds.on<FrozenSet>([&](const FrozenSet& fact, const FactContext&) { ledger_.apply(fact); });
@@ -97,10 +104,12 @@ public:
         folds.on<BetHeld>([&](const BetHeld& fact, const FactContext&) { ledger_.apply(fact); });
         folds.on<BetRolledBack>([&](const BetRolledBack& fact, const FactContext&) { ledger_.apply(fact); });
         folds.on<RoundClosed>([&](const RoundClosed& fact, const FactContext&) { ledger_.apply(fact); });
+        folds.on<DayClosed>([&](const DayClosed& fact, const FactContext& at) { ledger_.apply(fact, at.seq); });
+        folds.on<DaySealed>([&](const DaySealed& fact, const FactContext&) { ledger_.apply(fact); });
     }
 
     void save(ByteWriter& out) const override { ledger_.save(out); }
-    std::uint32_t version() const override { return 3; }
+    std::uint32_t version() const override { return 4; }
     bool restore(ByteReader& in) override { return ledger_.restore(in); }
     void start(Context& context) override { ledger_.start(context); }
     void check() const override { ledger_.check(); }
@@ -138,6 +147,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Module> make_module(Options options) { return std::make_unique<LedgerModule>(options); }
+std::unique_ptr<Module> make_module(Options options, SealKey* key)
+{
+    return std::make_unique<LedgerModule>(options, key);
+}
 
 }  // namespace croupier::ledger

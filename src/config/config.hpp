@@ -95,6 +95,8 @@ struct Risk {
 struct Ledger {
     std::size_t rounds_in_play_max = 10'000;
     std::size_t round_bets_max = 1'000;
+    std::uint32_t day_starts_minute = 0;  ///< After midnight UTC.
+    std::filesystem::path seal_key;       ///< Empty: seal.pem in the data directory.
 };
 
 struct Cashier {

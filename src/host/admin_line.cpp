@@ -28,23 +28,10 @@ std::expected<AdminLine, std::string> parse_erase(const JsonValue& root)
     return EraseLine{std::stoull(player->text)};
 }
 
-std::optional<Hash> hash_from(std::string_view hex)
-{
-    static constexpr std::string_view kDigits = "0123456789abcdef";
-    Hash hash{};
-    if (hex.size() != 2 * hash.size()) { return std::nullopt; }
-    for (std::size_t i = 0; i < hex.size(); ++i) {
-        const auto digit = kDigits.find(hex[i]);
-        if (digit == std::string_view::npos) { return std::nullopt; }
-        hash[i / 2] = static_cast<std::byte>(std::to_integer<unsigned>(hash[i / 2]) << 4 | digit);
-    }
-    return hash;
-}
-
 std::expected<AdminLine, std::string> parse_operator(const JsonValue& root, bool adds)
 {
     const JsonValue* token = root.member("token_sha256");
-    const auto hash = token == nullptr ? std::nullopt : hash_from(token->text);
+    const auto hash = token == nullptr ? std::nullopt : hash_from_hex(token->text);
     if (!hash) { return std::unexpected{"an operator is named by the SHA-256 of the token, in hexadecimal digits"}; }
     OperatorLine line{.role = std::nullopt, .token = *hash};
     if (!adds) { return line; }

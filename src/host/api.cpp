@@ -4,8 +4,10 @@
 #include "croupier/json_writer.hpp"
 #include "croupier/messages/lobby.hpp"
 #include "croupier/messages/session.hpp"
+#include "croupier/seal.hpp"
 #include "frame.hpp"
 #include "member_text.hpp"
+#include "seal_text.hpp"
 #include "strict_json.hpp"
 #include "token.hpp"
 
@@ -51,6 +53,7 @@ void Api::route(ConnectionId call, const edge::HttpRequest& request)
 {
     static constexpr std::string_view kPrefix = "/api/v1/";
     static constexpr std::string_view kRound = "me/rounds/";
+    static constexpr std::string_view kReceipt = "/receipt";
     if (!request.path.starts_with(kPrefix)) { return refuse(call, {ErrorCode::not_found}); }
     const std::string_view path = std::string_view{request.path}.substr(kPrefix.size());
     struct Route {
@@ -63,6 +66,7 @@ void Api::route(ConnectionId call, const edge::HttpRequest& request)
         {"sessions", "POST", &Api::log_in},
         {"sessions/current", "DELETE", &Api::log_out},
         {"games", "GET", &Api::games},
+        {"seals", "GET", &Api::seals},
         {"me", "GET", &Api::me},
         {"me/rounds", "GET", &Api::my_rounds},
         {"me/statement", "GET", &Api::my_statement},
@@ -74,7 +78,9 @@ void Api::route(ConnectionId call, const edge::HttpRequest& request)
     }
     if (path.starts_with(kRound)) {
         if (request.method != "GET") { return refuse(call, {ErrorCode::method_not_allowed}); }
-        return my_round(call, request, path.substr(kRound.size()));
+        const std::string_view id = path.substr(kRound.size());
+        if (id.ends_with(kReceipt)) { return my_receipt(call, request, id.substr(0, id.size() - kReceipt.size())); }
+        return my_round(call, request, id);
     }
     refuse(call, {ErrorCode::not_found});
 }
@@ -180,6 +186,50 @@ void Api::my_round(ConnectionId call, const edge::HttpRequest& request, std::str
             body += '}';
             answer(call, 200, std::move(body));
         }));
+}
+
+void Api::seals(ConnectionId call, const edge::HttpRequest& request)
+{
+    const auto before = before_of(request);
+    if (!before) { return refuse(call, {ErrorCode::malformed}); }
+    const auto list = send(ledger::ListSeals{*before, kSealsPage});
+    if (!list) { return refuse(call, list.error()); }
+    std::string body{"{\"public_key\":"};
+    json::write_string(body, to_pem(parts_.seal_key.public_key()));
+    body += ",\"seals\":[";
+    for (const ledger::Seal& seal : list->seals) {
+        if (&seal != &list->seals.front()) { body += ','; }
+        body += '{';
+        write_seal(body, seal);
+        body += '}';
+    }
+    body += "]}";
+    answer(call, 200, std::move(body));
+}
+
+void Api::my_receipt(ConnectionId call, const edge::HttpRequest& request, std::string_view id)
+{
+    const auto player = who(request);
+    if (!player) { return refuse(call, player.error()); }
+    const auto number = whole_number(id);
+    if (!number || !request.query.empty()) { return refuse(call, {ErrorCode::not_found}); }
+    parts_.views.round(parts_.store.committed().seq, player->player, static_cast<RoundId>(*number),
+        answer_with<std::optional<store::RoundDetail>>(call, [this, call](std::optional<store::RoundDetail> detail) {
+            if (!detail) { return refuse(call, {ErrorCode::round_unknown}); }
+            const auto seal = send(ledger::FindSeal{detail->row.seq});
+            if (!seal) { return refuse(call, seal.error()); }
+            answer_receipt(call, detail->row.seq, *seal);
+        }));
+}
+
+void Api::answer_receipt(ConnectionId call, Seq unit, const ledger::Seal& seal)
+{
+    parts_.views.inclusion(unit, seal.sealed.head.size,
+        answer_with<std::optional<store::Inclusion>>(
+            call, [this, call, seal](std::optional<store::Inclusion> inclusion) {
+                if (!inclusion) { return refuse(call, {ErrorCode::receipt_not_ready, kSoon}); }
+                answer(call, 200, receipt(*inclusion, seal));
+            }));
 }
 
 }  // namespace croupier::host

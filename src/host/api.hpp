@@ -29,6 +29,9 @@ private:
     void me(ConnectionId call, const edge::HttpRequest& request);
     void my_rounds(ConnectionId call, const edge::HttpRequest& request);
     void my_round(ConnectionId call, const edge::HttpRequest& request, std::string_view id);
+    void seals(ConnectionId call, const edge::HttpRequest& request);
+    void my_receipt(ConnectionId call, const edge::HttpRequest& request, std::string_view id);
+    void answer_receipt(ConnectionId call, Seq unit, const ledger::Seal& seal);
     void my_statement(ConnectionId call, const edge::HttpRequest& request);
 
     /// Who asks, by the Authorization header. Refuses: not_logged_in, session_unknown.

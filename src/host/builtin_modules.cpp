@@ -82,10 +82,11 @@ std::vector<std::unique_ptr<Module>> make_modules(
     static constexpr Builtin kBuiltin[] = {
         {"rng", [](const auto&, const auto&, const auto& with, const auto&) { return rng::make_module(with.rng); }},
         {"ledger",
-            [](const auto& from, const auto&, const auto&, const auto&) {
-                return ledger::make_module(
-                    {from.server.currency, from.demo.bank_capital_minor, from.cashier.holds_max,
-                        from.ledger.rounds_in_play_max, from.ledger.round_bets_max});
+            [](const auto& from, const auto&, const auto& with, const auto&) {
+                return ledger::make_module({from.server.currency, from.demo.bank_capital_minor, from.cashier.holds_max,
+                                               from.ledger.rounds_in_play_max, from.ledger.round_bets_max,
+                                               std::chrono::minutes{from.ledger.day_starts_minute}},
+                    with.seal_key);
             }},
         {"bonus",
             [](const auto& from, const auto&, const auto&, const auto&) {

@@ -17,6 +17,7 @@ namespace croupier::host {
 struct ModulePorts {
     Rng* rng = nullptr;
     Keys* keys = nullptr;
+    SealKey* seal_key = nullptr;
 };
 
 using GameList = std::vector<std::shared_ptr<const rounds::Game>>;

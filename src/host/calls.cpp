@@ -128,6 +128,16 @@ edge::HttpResponse problem(const Error& error)
     return response;
 }
 
+std::optional<std::uint64_t> before_of(const edge::HttpRequest& request)
+{
+    std::optional<std::uint64_t> before{0};
+    for (const auto& [name, value] : request.query) {
+        before = name == "before" ? whole_number(value) : std::nullopt;
+        if (!before) { break; }
+    }
+    return before;
+}
+
 std::optional<Error> Calls::busy(std::size_t bytes) const
 {
     if (parts_.draining()) { return Error{ErrorCode::draining}; }

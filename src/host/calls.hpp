@@ -29,6 +29,7 @@ public:
         store::ViewsReader& views;
         store::SqliteStore& store;
         Currency currency;
+        const SealKey& seal_key;
         std::function<bool()> draining;
         std::function<void(ErrorCode)> refused;  ///< Counts a refusal.
     };
@@ -86,6 +87,8 @@ protected:
 
 /// An RFC 9457 problem document for a refusal.
 edge::HttpResponse problem(const Error& error);
+/// "?before=12", the only parameter of a list of seals; 0 without it.
+std::optional<std::uint64_t> before_of(const edge::HttpRequest& request);
 /// The members of a RoundSummary (docs/protocol).
 void write_round(std::string& out, const store::RoundRow& row);
 

@@ -104,8 +104,8 @@ int init(const config::Config& config)
         return change_operator_of(house, {.role = cashier::Role::admin, .token = token_hash(*token)});
     });
     if (status == 0) {
-        std::printf("made %s: ledger.db, keys.db, views.db; bank capital %s\n", paths.directory.c_str(),
-            to_string(Money{config.demo.bank_capital_minor, config.server.currency}).c_str());
+        std::printf("made %s: ledger.db, keys.db, views.db, seal.pem (publish seal.pub.pem); bank capital %s\n",
+            paths.directory.c_str(), to_string(Money{config.demo.bank_capital_minor, config.server.currency}).c_str());
         if (operators) {
             std::printf("operator 1 is an admin; the token, which is shown only here:\n%s\n", token->c_str());
         }

@@ -92,6 +92,12 @@ std::optional<std::string> House::build(bool create)
     if (!keys) { return keys.error(); }
     keys_ = std::move(*keys);
 
+    // The key that signs the seals.
+    auto seal_key = adapters::PemSealKey::open(
+        config_.ledger.seal_key.empty() ? paths_.seal_key() : config_.ledger.seal_key);
+    if (!seal_key) { return seal_key.error(); }
+    seal_key_ = std::move(*seal_key);
+
     // The generator tests itself before anybody may draw.
     rng_ = std::make_unique<rng::Drbg>(
         rng::DrbgOptions{.mechanism = config_.rng.mechanism == "hmac" ? rng::Mechanism::hmac : rng::Mechanism::ctr,
@@ -107,7 +113,7 @@ std::optional<std::string> House::build(bool create)
     if (!games) { return games.error(); }
     auto recovered = recover(
         **ledger, config_.server.currency, paths_.snapshots(),
-        [&] { return make_casino(*games, {rng_.get(), keys_.get()}); }, log_problem, log_progress);
+        [&] { return make_casino(*games, {rng_.get(), keys_.get(), seal_key_.get()}); }, log_problem, log_progress);
     if (!recovered) { return recovered.error(); }
     casino_ = std::move(recovered->casino);
     log::info("store", "recovered",

@@ -15,6 +15,7 @@
 #include "drbg.hpp"
 #include "adapters/entropy.hpp"
 #include "adapters/keys.hpp"
+#include "adapters/seal_key.hpp"
 #include "sqlite_store.hpp"
 #include "views.hpp"
 #include "views_reader.hpp"
@@ -28,6 +29,7 @@ struct Paths {
     std::filesystem::path directory;
     std::filesystem::path ledger() const { return directory / "ledger.db"; }
     std::filesystem::path views() const { return directory / "views.db"; }
+    std::filesystem::path seal_key() const { return directory / "seal.pem"; }
     std::filesystem::path keys() const { return directory / "keys.db"; }
     std::filesystem::path snapshots() const { return directory / "snapshots"; }
     std::filesystem::path admin_socket() const { return directory / "admin.sock"; }
@@ -60,6 +62,7 @@ public:
     adapters::SqliteKeys& keys() noexcept { return *keys_; }
     Clock& clock() noexcept { return clock_; }
     Entropy& entropy() noexcept { return entropy_; }
+    const SealKey& seal_key() const noexcept { return *seal_key_; }
     const rng::Drbg& rng() const noexcept { return *rng_; }
 
 private:
@@ -80,6 +83,7 @@ private:
     adapters::SystemClock clock_;
     adapters::OsEntropy entropy_;
     std::unique_ptr<adapters::SqliteKeys> keys_;
+    std::unique_ptr<adapters::PemSealKey> seal_key_;
     std::unique_ptr<rng::Drbg> rng_;
     std::unique_ptr<Casino> casino_;
     std::unique_ptr<store::Views> views_;

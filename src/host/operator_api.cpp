@@ -2,6 +2,7 @@
 
 #include "croupier/json_writer.hpp"
 #include "operator_call.hpp"
+#include "seal_text.hpp"
 #include "strict_json.hpp"
 
 namespace croupier::host {
@@ -68,6 +69,7 @@ void OperatorApi::look(ConnectionId call, const edge::HttpRequest& request, std:
     if (path == "rounds") { return rounds(call, request); }
     if (path == "adjustments") { return proposals(call); }
     if (path == "trial-balance") { return trial_balance(call); }
+    if (path == "days") { return days(call, request); }
     if (path.starts_with("players/")) { return player(call, request, path.substr(8)); }
     refuse(call, {ErrorCode::not_found});
 }
@@ -188,22 +190,22 @@ void OperatorApi::trial_balance(ConnectionId call)
     if (!trial) { return refuse(call, trial.error()); }
     std::string body{"{\"seq\":"};
     json::write_number(body, raw(parts_.casino.submitted().seq));
-    body += ",\"rows\":[";
-    for (const ledger::TrialRow& row : trial->rows) {
-        if (&row != &trial->rows.front()) { body += ','; }
-        body += "{\"kind\":";
-        json::write(body, row.kind);
-        body += ",\"pocket\":";
-        json::write(body, row.pocket);
-        body += ",\"accounts\":";
-        json::write_number(body, row.accounts);
-        body += ",\"balance\":";
-        json::write_number(body, row.balance);
-        body += ",\"currency\":\"";
-        body += row.currency.code();
-        body += "\",\"exponent\":";
-        json::write_number(body, row.currency.exponent());
-        body += '}';
+    body += ",\"rows\":";
+    write_trial(body, trial->rows);
+    body += '}';
+    answer(call, 200, std::move(body));
+}
+
+void OperatorApi::days(ConnectionId call, const edge::HttpRequest& request)
+{
+    const auto before = before_of(request);
+    if (!before) { return refuse(call, {ErrorCode::malformed}); }
+    const auto list = send(ledger::ListSeals{*before, kSealsPage});
+    if (!list) { return refuse(call, list.error()); }
+    std::string body{"{\"days\":["};
+    for (const ledger::Seal& seal : list->seals) {
+        if (&seal != &list->seals.front()) { body += ','; }
+        write_day(body, seal);
     }
     body += "]}";
     answer(call, 200, std::move(body));

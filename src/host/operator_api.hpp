@@ -33,6 +33,7 @@ private:
     void rounds(ConnectionId call, const edge::HttpRequest& request);
     void proposals(ConnectionId call);
     void trial_balance(ConnectionId call);
+    void days(ConnectionId call, const edge::HttpRequest& request);
 };
 
 }  // namespace croupier::host

@@ -132,6 +132,7 @@ std::optional<cashier::Operation> parse_operation(std::string_view path, std::st
     if (is("withdrawals", "")) { return whole ? movement<cashier::Withdraw>(*root) : std::nullopt; }
     if (is("adjustments", "")) { return whole ? adjustment(*root) : std::nullopt; }
     if (is("rollbacks", "")) { return whole ? rollback(*root) : std::nullopt; }
+    if (is("days", "")) { return bare ? std::optional<cashier::Operation>{cashier::CloseDay{}} : std::nullopt; }
     known = which.has_value();
     if (!known) { return std::nullopt; }
     if (is("withdrawals", "approve")) { return whole ? approval(*root, static_cast<HoldId>(*which)) : std::nullopt; }

@@ -21,6 +21,7 @@
 #include "adapters/log.hpp"
 #include "adapters/watchdog.hpp"
 #include "pages.hpp"
+#include "sealing.hpp"
 #include "server_metrics.hpp"
 
 namespace croupier::host {
@@ -135,6 +136,7 @@ private:
     std::unique_ptr<edge::Edge> edge_;
     std::unique_ptr<Api> api_;
     std::unique_ptr<OperatorApi> operator_api_;
+    std::unique_ptr<Sealing> sealing_;
     std::unique_ptr<Admin> admin_;
 
     std::unordered_map<ConnectionId, Connection> connections_;
@@ -175,10 +177,16 @@ std::optional<std::string> Server::build()
         .views = house_->reader(),
         .store = house_->store(),
         .currency = config_.server.currency,
+        .seal_key = house_->seal_key(),
         .draining = [this] { return draining_; },
         .refused = [this](ErrorCode code) { metrics_.refused(code); }};
     api_ = std::make_unique<Api>(parts);
     operator_api_ = std::make_unique<OperatorApi>(parts);
+    sealing_ = std::make_unique<Sealing>(
+        Sealing::Parts{.close = [this](const ledger::CloseDay& command) { return send(command); },
+            .seal = [this](const ledger::SealDay& command) { return send(command); },
+            .may_write = [this] { return !draining_ && house_->store().admits(Admission::new_work, kUnitBytes); },
+            .views = house_->reader()});
     auto admin = Admin::listen(loop_, house_->paths().admin_socket(),
         {.backup = [this](const auto& directory, auto done) { backup(directory, std::move(done)); },
             .erase = [this](auto player, auto done) { erase(player, std::move(done)); },
@@ -402,8 +410,9 @@ void Server::on_tick()
         ungreeted_.pop_front();
     }
     if (++ticks_ % 4 == 0) { close_idle(now); }
-    if (ticks_ % 4 == 0) { static_cast<void>(send(lobby::Announce{})); }   // Refused only where there is no lobby.
-    static_cast<void>(send(ledger::ExpireHolds{}));                        // Never refuses.
+    if (ticks_ % 4 == 0) { static_cast<void>(send(lobby::Announce{})); }  // Refused only where there is no lobby.
+    static_cast<void>(send(ledger::ExpireHolds{}));                       // Never refuses.
+    sealing_->tick();
     if (ticks_ % 120 == 0) { static_cast<void>(send(session::Sweep{})); }  // Never refuses.
     tick_.expires_after(500ms);
     tick_.async_wait([this](const boost::system::error_code& error) {

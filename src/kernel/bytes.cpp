@@ -3,6 +3,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "croupier/assert.hpp"
@@ -36,6 +37,28 @@ std::string to_hex(std::span<const std::byte> bytes)
         text.push_back(kDigits[std::to_integer<unsigned>(byte) & 15]);
     }
     return text;
+}
+
+std::optional<Bytes> from_hex(std::string_view hex)
+{
+    static constexpr std::string_view kDigits = "0123456789abcdef";
+    if (hex.size() % 2 != 0) { return std::nullopt; }
+    Bytes bytes(hex.size() / 2);
+    for (std::size_t i = 0; i < hex.size(); ++i) {
+        const auto digit = kDigits.find(hex[i]);
+        if (digit == std::string_view::npos) { return std::nullopt; }
+        bytes[i / 2] = static_cast<std::byte>(std::to_integer<unsigned>(bytes[i / 2]) << 4 | digit);
+    }
+    return bytes;
+}
+
+std::optional<Hash> hash_from_hex(std::string_view hex)
+{
+    const auto bytes = from_hex(hex);
+    Hash hash;
+    if (!bytes || bytes->size() != hash.size()) { return std::nullopt; }
+    std::ranges::copy(*bytes, hash.begin());
+    return hash;
 }
 
 bool equal_in_constant_time(std::span<const std::byte> a, std::span<const std::byte> b) noexcept

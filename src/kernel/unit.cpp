@@ -1,6 +1,7 @@
 #include "croupier/unit.hpp"
 
 #include "croupier/assert.hpp"
+#include "croupier/merkle.hpp"
 
 namespace croupier {
 
@@ -27,6 +28,19 @@ bool well_formed(const UnitContent& content)
 }
 
 }  // namespace
+
+Hash unit_leaf(const Hash& hash, const UnitContent& content)
+{
+    thread_local Bytes bytes;  // Used again: no allocation a unit.
+    bytes.clear();
+    ByteWriter writer{bytes};
+    // As a ReceiptLeaf, without a copy of the request.
+    writer.write(hash);
+    writer.write(content.seq);
+    writer.write(content.at);
+    writer.write(content.request);
+    return merkle_leaf(bytes);
+}
 
 Hash chain_hash(const Hash& before, std::span<const std::byte> bytes) { return sha256(before, bytes); }
 

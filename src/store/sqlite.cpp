@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+
 #include "croupier/assert.hpp"
 
 namespace croupier::store {
@@ -190,6 +192,15 @@ std::span<const std::byte> Statement::blob_at(int column) const
     const auto* data = static_cast<const std::byte*>(sqlite3_column_blob(handle_.get(), column));
     const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column));
     return data == nullptr ? std::span<const std::byte>{} : std::span{data, size};
+}
+
+Hash Statement::hash_at(int column) const
+{
+    const auto bytes = blob_at(column);
+    Hash hash;
+    if (bytes.size() != hash.size()) { throw SqliteError{SQLITE_CORRUPT, "a hash is not 32 bytes"}; }
+    std::ranges::copy(bytes, hash.begin());
+    return hash;
 }
 
 }  // namespace croupier::store

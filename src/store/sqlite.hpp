@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "croupier/bytes.hpp"
+
 struct sqlite3;
 struct sqlite3_stmt;
 
@@ -83,6 +85,8 @@ public:
     /// Valid until the next step or reset.
     std::string_view text_at(int column) const;
     std::span<const std::byte> blob_at(int column) const;
+    /// A blob of 32 bytes. Throws.
+    Hash hash_at(int column) const;
 
 private:
     struct Finalize {

@@ -64,6 +64,7 @@ void ViewsFile::load()
     insert_account_.emplace(
         connection_, "INSERT INTO accounts (account, kind, pocket, player, currency) VALUES (?1, ?2, ?3, ?4, ?5)");
     insert_unit_.emplace(connection_, "INSERT INTO units (seq, hash, bytes) VALUES (?1, ?2, ?3)");
+    insert_node_.emplace(connection_, "INSERT INTO nodes (level, place, hash) VALUES (?1, ?2, ?3)");
     // Joined, blobs become text: the bytes stay as they are.
     append_history_.emplace(connection_,
         "INSERT INTO history (player, block, entries) VALUES (?1, ?2, ?3) "
@@ -83,6 +84,42 @@ void ViewsFile::load()
     players_.clear();
     Statement accounts{connection_, "SELECT account, player FROM accounts WHERE player <> 0 ORDER BY account"};
     while (accounts.step()) { remember(AccountId{accounts.unsigned_at(0)}, PlayerId{accounts.unsigned_at(1)}); }
+    load_tree();
+}
+
+void ViewsFile::load_tree()
+{
+    tree_ = {};
+    std::uint64_t span = kTreeFan;  // Of units below a node of the level above.
+    Statement nodes{connection_, "SELECT hash FROM nodes WHERE level = ?1 AND place >= ?2 ORDER BY place"};
+    for (std::size_t level = 1; level <= kTreeLevels; ++level, span *= kTreeFan) {
+        const std::uint64_t full = raw(applied_seq_) / span;
+        const std::uint64_t first = level == kTreeLevels ? 0 : full / kTreeFan * kTreeFan;
+        nodes.integer(1, std::uint64_t{level}).integer(2, first);
+        while (nodes.step()) { tree_[level].add(nodes.hash_at(0)); }
+        if (tree_[level].size() != full - first) { throw SqliteError{0, "nodes of the tree are missing"}; }
+    }
+    Statement units{connection_, "SELECT hash, bytes FROM units WHERE seq > ?1 ORDER BY seq"};
+    units.integer(1, raw(applied_seq_) / kTreeFan * kTreeFan);
+    while (units.step()) {
+        const auto content = open_unit(units.blob_at(1));
+        if (!content) { throw SqliteError{0, "a unit is damaged"}; }
+        tree_[0].add(unit_leaf(units.hash_at(0), *content));
+    }
+    if (tree_[0].size() != raw(applied_seq_) % kTreeFan) { throw SqliteError{0, "units are missing"}; }
+}
+
+void ViewsFile::grow(std::uint64_t place, const Hash& leaf)
+{
+    Hash node = leaf;
+    for (std::size_t level = 0; level <= kTreeLevels; ++level) {
+        if (level > 0) { insert_node_->integer(1, std::uint64_t{level}).integer(2, place).blob(3, node).run(); }
+        tree_[level].add(node);
+        if (level == kTreeLevels || tree_[level].size() < kTreeFan) { break; }
+        node = tree_[level].root();
+        tree_[level] = {};
+        place /= kTreeFan;
+    }
 }
 
 PlayerId ViewsFile::player_of(AccountId id) const
@@ -126,6 +163,7 @@ std::expected<void, std::string> ViewsFile::apply(std::span<const std::shared_pt
 void ViewsFile::insert(const Unit& unit)
 {
     insert_unit_->integer(1, raw(unit.position.seq)).blob(2, unit.position.hash).blob(3, unit.bytes).run();
+    grow(raw(unit.position.seq) - 1, unit_leaf(unit.position.hash, unit.content));
 }
 
 void ViewsFile::gather(const UnitContent& content)
@@ -182,7 +220,7 @@ void ViewsFile::gather_event(const UnitContent& content, const EventRow& event)
 
 void ViewsFile::insert(Statement& append, std::vector<Found>& found)
 {
-    std::ranges::stable_sort(found, {}, &Found::owner);  // The seqs of one owner are in order already.
+    std::ranges::sort(found, {}, [](const Found& one) { return std::tuple{one.owner, one.posting.seq, one.posting.tag}; });
     for (auto first = found.begin(); first != found.end();) {
         const std::uint64_t block = block_of(first->posting.seq);
         entries_.clear();
@@ -199,7 +237,7 @@ std::expected<void, std::string> ViewsFile::clear()
 {
     try {
         begin_->run();
-        for (const char* table : {"accounts", "units", "history", "requests"}) {
+        for (const char* table : {"accounts", "units", "nodes", "history", "requests"}) {
             connection_.run(std::string{"DELETE FROM "} + table);
         }
         applied_seq_ = Seq{0};
@@ -207,6 +245,7 @@ std::expected<void, std::string> ViewsFile::clear()
         progress_->integer(1, std::uint64_t{0}).blob(2, applied_hash_).run();
         commit_->run();
         players_.clear();
+        tree_ = {};
         return {};
     } catch (const std::exception& error) {
         return std::unexpected{path_.string() + ": " + error.what()};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <expected>
 #include <filesystem>
 #include <functional>
@@ -9,12 +10,17 @@
 #include <string>
 #include <vector>
 
+#include "croupier/merkle.hpp"
 #include "croupier/unit.hpp"
 #include "ledger_file.hpp"
 #include "postings.hpp"
 #include "sqlite.hpp"
 
 namespace croupier::store {
+
+/// Of the tree over all units views.db keeps the nodes above 256, 256^2, … units, so many levels of them.
+inline constexpr std::size_t kTreeLevels = 3;
+inline constexpr std::uint64_t kTreeFan = 256;
 
 /// views.db, by its only writer: what players and the house ask for, projected from the facts. It may be thrown away
 /// at any time. Synchronous.
@@ -45,6 +51,10 @@ private:
     void gather(const UnitContent& content);
     void gather_event(const UnitContent& content, const EventRow& event);
     void insert(const Unit& unit);
+    /// Adds a unit to the tree over all of them, and keeps what fills up.
+    void grow(std::uint64_t place, const Hash& leaf);
+    /// Begins the growing parts of the tree where the rows end.
+    void load_tree();
     void insert(Statement& append, std::vector<Found>& found);
 
     /// The player whose account it is; 0: none of a player's.
@@ -58,12 +68,14 @@ private:
     std::optional<Statement> progress_;
     std::optional<Statement> insert_account_;
     std::optional<Statement> insert_unit_;
+    std::optional<Statement> insert_node_;
     std::optional<Statement> append_history_;
     std::optional<Statement> append_requests_;
     std::vector<Found> history_;  ///< These: empty between transactions.
     std::vector<Found> requests_;
     Bytes entries_;
-    std::vector<PlayerId> players_;  ///< By account: ids are dense.
+    std::array<MerkleEdge, kTreeLevels + 1> tree_;  ///< By level: what is above the last full node of the level above.
+    std::vector<PlayerId> players_;                 ///< By account: ids are dense.
     Seq applied_seq_{0};
     Hash applied_hash_{};
 };

@@ -5,10 +5,12 @@
 #include <ranges>
 #include <utility>
 
+#include "croupier/assert.hpp"
 #include "croupier/codec.hpp"
-#include "croupier/unit.hpp"
+#include "croupier/merkle.hpp"
 #include "postings.hpp"
 #include "threads.hpp"
+#include "views_file.hpp"
 
 namespace croupier::store {
 
@@ -71,6 +73,8 @@ struct ViewsReader::Connected {
     Statement history{
         connection, "SELECT block, entries FROM history WHERE player = ?1 AND block <= ?2 ORDER BY block DESC"};
     Statement requests{connection, "SELECT block, entries FROM requests WHERE scope = ?1 ORDER BY block"};
+    Statement sealed_unit{connection, "SELECT hash, bytes FROM units WHERE seq = ?1"};
+    Statement node{connection, "SELECT hash FROM nodes WHERE level = ?1 AND place = ?2"};
     Statement owner{connection, "SELECT player FROM accounts WHERE account = ?1 AND kind = 1"};
 
     UnitContent unit(Seq seq)
@@ -79,6 +83,48 @@ struct ViewsReader::Connected {
         auto content = unit_at.step() ? open_unit(unit_at.blob_at(0)) : std::nullopt;
         if (!content) { throw SqliteError{0, "unit " + std::to_string(croupier::raw(seq)) + " is missing or damaged"}; }
         return std::move(*content);
+    }
+
+    std::pair<Hash, UnitContent> unit_and_hash(Seq seq)
+    {
+        const ResetLater reset{sealed_unit.integer(1, croupier::raw(seq))};
+        auto content = sealed_unit.step() ? open_unit(sealed_unit.blob_at(1)) : std::nullopt;
+        if (!content) { throw SqliteError{0, "unit " + std::to_string(croupier::raw(seq)) + " is missing or damaged"}; }
+        return {sealed_unit.hash_at(0), std::move(*content)};
+    }
+
+    /// The root over `count` leaves from the leaf `first` (from 0) on: the RFC's MTH.
+    Hash root_of(std::uint64_t first, std::uint64_t count)
+    {
+        CROUPIER_ASSERT(count > 0);
+        if (count == 1) {
+            const auto [hash, content] = unit_and_hash(Seq{first + 1});
+            return unit_leaf(hash, content);
+        }
+        std::uint64_t span = kTreeFan;
+        for (std::size_t level = 1; level <= kTreeLevels && span <= count; ++level, span *= kTreeFan) {
+            if (span != count || first % span != 0) { continue; }
+            const ResetLater reset{node.integer(1, std::uint64_t{level}).integer(2, first / span)};
+            if (!node.step()) { throw SqliteError{0, "a node of the tree is missing"}; }
+            return node.hash_at(0);
+        }
+        const std::uint64_t left = merkle_split(count);
+        const Hash left_root = root_of(first, left);
+        return merkle_node(left_root, root_of(first + left, count - left));
+    }
+
+    /// The RFC's PATH of the leaf `index` (from 0) in the tree over `count` leaves from `first` on.
+    void path_of(std::uint64_t index, std::uint64_t first, std::uint64_t count, std::vector<Hash>& path)
+    {
+        if (count == 1) { return; }
+        const std::uint64_t left = merkle_split(count);
+        if (index - first < left) {
+            path_of(index, first, left, path);
+            path.push_back(root_of(first + left, count - left));
+        } else {
+            path_of(index, first + left, count - left, path);
+            path.push_back(root_of(first, left));
+        }
     }
 
     bool owns(PlayerId player, AccountId account)
@@ -265,6 +311,29 @@ void ViewsReader::request(Seq from, std::uint64_t scope, Bytes key, Done<std::op
                     return;  // The same key twice keeps its first answer.
                 }
             }
+        });
+}
+
+void ViewsReader::tree_head(std::uint64_t size, Done<std::optional<TreeHead>> done)
+{
+    CROUPIER_ASSERT(size > 0);
+    add<std::optional<TreeHead>>(
+        Seq{size}, std::move(done), [size](Connected& views, Viewed<std::optional<TreeHead>>& viewed) {
+            if (croupier::raw(viewed.applied_seq) < size) { return; }
+            viewed.rows = TreeHead{
+                .size = size, .root = views.root_of(0, size), .head = views.unit_and_hash(Seq{size}).first};
+        });
+}
+
+void ViewsReader::inclusion(Seq unit, std::uint64_t size, Done<std::optional<Inclusion>> done)
+{
+    CROUPIER_ASSERT(croupier::raw(unit) > 0 && croupier::raw(unit) <= size);
+    add<std::optional<Inclusion>>(
+        Seq{size}, std::move(done), [unit, size](Connected& views, Viewed<std::optional<Inclusion>>& viewed) {
+            if (croupier::raw(viewed.applied_seq) < size) { return; }
+            auto [hash, content] = views.unit_and_hash(unit);
+            viewed.rows = Inclusion{.leaf = {hash, content.seq, content.at, std::move(content.request)}, .path = {}};
+            views.path_of(croupier::raw(unit) - 1, 0, size, viewed.rows->path);
         });
 }
 

@@ -16,6 +16,7 @@
 #include "croupier/messages/rounds.hpp"
 #include "croupier/result.hpp"
 #include "croupier/time.hpp"
+#include "croupier/unit.hpp"
 #include "sqlite.hpp"
 
 namespace croupier::store {
@@ -53,6 +54,18 @@ struct RequestRow {
     std::string answer;
 };
 
+/// The tree over the first `size` units, and the chain where it ends.
+struct TreeHead {
+    std::uint64_t size = 0;
+    Hash root{};
+    Hash head{};  ///< The chain's hash at seq `size`.
+};
+/// That a unit stands in a tree of so many: its leaf, and the hashes that lead to the root.
+struct Inclusion {
+    ReceiptLeaf leaf;
+    std::vector<Hash> path;  ///< As RFC 6962, 2.1.1, from the leaf up.
+};
+
 /// Rows, and up to which unit they are true.
 template <class T>
 struct Viewed {
@@ -87,6 +100,9 @@ public:
         Done<std::vector<StatementRow>> done);
     /// The unit that answers this request, if there is one up to applied_seq.
     void request(Seq from, std::uint64_t scope, Bytes key, Done<std::optional<RequestRow>> done);
+    /// nullopt: the views are not that far yet.
+    void tree_head(std::uint64_t size, Done<std::optional<TreeHead>> done);
+    void inclusion(Seq unit, std::uint64_t size, Done<std::optional<Inclusion>> done);
 
 private:
     struct Connected;

@@ -9,6 +9,7 @@
 #include "casino.hpp"
 #include "config/config.hpp"
 #include "croupier/messages/list.hpp"
+#include "fixed_seal_key.hpp"
 #include "manual_clock.hpp"
 #include "memory_keys.hpp"
 #include "memory_store.hpp"
@@ -58,7 +59,9 @@ public:
 /// The whole casino in memory: all modules, a store that can lose what is not durable, and a generator with a seed.
 class TestCasino {
 public:
-    explicit TestCasino(config::Config config = demo(), std::uint64_t seed = 1) : config_{std::move(config)}, rng{seed}
+    /// `seal_key` outlives it; null: it has one of its own.
+    explicit TestCasino(config::Config config = demo(), std::uint64_t seed = 1, SealKey* seal_key = nullptr)
+        : config_{std::move(config)}, seal_key_{seal_key == nullptr ? &fixed_key_ : seal_key}, rng{seed}
     {
         auto loaded = host::load_games(config_.games);
         CROUPIER_ASSERT(loaded.has_value());
@@ -161,7 +164,7 @@ private:
     void restart()
     {
         casino = std::make_unique<host::Casino>(
-            host::make_modules(config_, games_, {&rng, &keys}, "life-" + std::to_string(++lives_)));
+            host::make_modules(config_, games_, {&rng, &keys, seal_key_}, "life-" + std::to_string(++lives_)));
         fold(*casino);
         casino->open(store);
         casino->start(clock.wall(), out);
@@ -171,6 +174,8 @@ private:
     config::Config config_;
     host::GameList games_;
     int lives_ = 0;
+    FixedSealKey fixed_key_;
+    SealKey* seal_key_;
 
 public:
     ManualClock clock;

@@ -37,7 +37,7 @@ std::uint64_t big_endian(const Bytes& key)
 
 }  // namespace
 
-void Books::unit(const UnitContent& content)
+void Books::unit(const UnitContent& content, const Hash& hash)
 {
     seq_ = content.seq;
     drawn_.clear();
@@ -64,6 +64,7 @@ void Books::unit(const UnitContent& content)
     }
     for (const rng::Drawn& drawn : drawn_) { say("round " + number(drawn.round) + ": it was drawn, and not ended"); }
     if (content.request.scope != 0) { request(content.request); }
+    end_of_unit(content, hash);
 }
 
 Books::Account* Books::account(AccountId id)
@@ -99,6 +100,7 @@ void Books::transfer(const ledger::Transferred& fact)
     };
     side(*debit, "debit", fact.debit_after, fact.debit_version, -fact.amount);
     side(*credit, "credit", fact.credit_after, fact.credit_version, fact.amount);
+    flow(fact, *debit);
 }
 
 void Books::event(const UnitContent& content, const EventRow& row)

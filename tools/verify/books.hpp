@@ -1,15 +1,19 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "croupier/merkle.hpp"
 #include "croupier/messages/list.hpp"
+#include "croupier/seal.hpp"
 #include "croupier/unit.hpp"
 #include "game.hpp"
 
@@ -23,9 +27,14 @@ public:
     using Games = std::map<Hash, std::shared_ptr<const rounds::Game>>;
 
     /// `games`, by definition: rounds of others are counted, and not played again.
-    Books(Games games, Problem problem) : games_{std::move(games)}, problem_{std::move(problem)} {}
+    /// `seal_keys`: whose signatures seals may have; none: signatures are not checked.
+    Books(Games games, std::vector<PublicKey> seal_keys, Problem problem)
+        : games_{std::move(games)}, seal_keys_{std::move(seal_keys)}, problem_{std::move(problem)}
+    {
+    }
 
-    void unit(const UnitContent& content);
+    /// `hash`: the chain's, at this unit.
+    void unit(const UnitContent& content, const Hash& hash);
     /// What only the end shows: sums that are not zero, in a pocket and currency.
     void end();
 
@@ -35,6 +44,8 @@ public:
     std::uint64_t rounds_not_played_again() const noexcept { return unknown_games_; }
     std::uint64_t open_holds() const noexcept { return holds_.size(); }
     std::uint64_t open_rounds() const noexcept { return open_rounds_.size(); }
+    std::uint64_t seals() const noexcept { return seals_; }
+    std::uint64_t signatures() const noexcept { return signatures_; }
     std::map<std::pair<int, std::uint32_t>, std::int64_t> sums() const;
 
 private:
@@ -53,6 +64,8 @@ private:
         std::set<std::pair<PlayerId, std::uint64_t>> rolled_back;
         std::int64_t exposure = 0;
     };
+    /// What moved since the last DayClosed.
+    using Flows = std::map<std::tuple<ledger::TransferCode, ledger::Pocket, std::uint32_t>, ledger::Flow>;
     struct Session {
         PlayerId player{};
         std::uint64_t last_n = 0;
@@ -73,6 +86,8 @@ private:
     void fact(const UnitContent& content, const ledger::BetHeld& fact);
     void fact(const UnitContent& content, const ledger::BetRolledBack& fact);
     void fact(const UnitContent& content, const ledger::RoundClosed& fact);
+    void fact(const UnitContent& content, const ledger::DayClosed& fact);
+    void fact(const UnitContent& content, const ledger::DaySealed& fact);
     void fact(const UnitContent& content, const rounds::Settled& fact);
     void fact(const UnitContent& content, const rounds::Voided& fact);
     void fact(const UnitContent& content, const rng::Drawn& fact);
@@ -87,11 +102,17 @@ private:
     /// The sum of the unit's transfers with this code and reference, from or to this player (or anybody).
     std::int64_t moved(const UnitContent& content, ledger::TransferCode code, std::uint64_t reference,
         std::optional<PlayerId> player = std::nullopt);
+    // Days and their seals: days.cpp.
+    void flow(const ledger::Transferred& fact, const Account& debit);
+    void end_of_unit(const UnitContent& content, const Hash& hash);
+    std::vector<ledger::TrialRow> trial() const;
+
     Round* open_round(RoundId round);
     void next_round(RoundId round);
     void play_again(const rounds::Settled& fact);
 
     Games games_;
+    std::vector<PublicKey> seal_keys_;
     Problem problem_;
     Seq seq_{};
     std::vector<Account> accounts_;
@@ -106,7 +127,14 @@ private:
     std::uint64_t players_ = 0;
     std::map<std::uint64_t, Session> sessions_;
     std::set<std::pair<std::uint64_t, Bytes>> operator_keys_;
+    MerkleEdge tree_;
+    Flows flows_;
+    std::uint64_t last_closed_ = 0;
+    std::deque<ledger::SealedHead> closed_;  ///< What the seals that are to come must say, but for the key.
+    std::uint64_t seals_ = 0;
+    std::uint64_t signatures_ = 0;
     // Of the unit under way.
+    std::optional<ledger::SealedHead> closing_;
     std::vector<rng::Drawn> drawn_;
     std::set<std::uint64_t> explained_;  ///< References of its transfers that a round or hold of it accounts for.
 };

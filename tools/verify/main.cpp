@@ -2,9 +2,12 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 
 #include "builtin_modules.hpp"
 #include "croupier/json_writer.hpp"
+#include "receipt.hpp"
 #include "verify.hpp"
 
 namespace {
@@ -26,6 +29,8 @@ void print_text(const Report& report)
         static_cast<unsigned long long>(report.accounts), static_cast<unsigned long long>(report.rounds),
         static_cast<unsigned long long>(report.rounds_not_played_again),
         static_cast<unsigned long long>(report.open_holds), static_cast<unsigned long long>(report.open_rounds));
+    std::printf("seals %llu, signatures checked %llu\n", static_cast<unsigned long long>(report.seals),
+        static_cast<unsigned long long>(report.signatures));
     std::printf("head %s\nviews.db: %s\n", croupier::to_hex(report.head.hash).c_str(), report.views.c_str());
     std::printf("%.0f transfers/s\n%llu problems\n",
         report.seconds > 0 ? static_cast<double>(report.transfers) / report.seconds : 0.0,
@@ -49,6 +54,10 @@ void print_json(const Report& report)
     write_number(out, report.open_holds);
     out += ",\"open_rounds\":";
     write_number(out, report.open_rounds);
+    out += ",\"seals\":";
+    write_number(out, report.seals);
+    out += ",\"signatures\":";
+    write_number(out, report.signatures);
     out += ",\"head_seq\":";
     write_number(out, raw(report.head.seq));
     out += ",\"head_hash\":\"" + croupier::to_hex(report.head.hash) + "\",\"views\":";
@@ -59,6 +68,35 @@ void print_json(const Report& report)
     write(out, report.problems);
     out += '}';
     std::printf("%s\n", out.c_str());
+}
+
+int failed(const std::string& why)
+{
+    std::fprintf(stderr, "croupier-verify: %s\n", why.c_str());
+    return 2;
+}
+
+/// Checks a receipt offline: 0 it holds, 1 it does not, 2 it cannot be read.
+int verify_receipt(const std::string& file, const std::string& key_file)
+{
+    const auto key = croupier::read_public_key(key_file);
+    if (!key) { return failed(key.error()); }
+    std::ifstream opened{file, std::ios::binary};
+    const std::string text{std::istreambuf_iterator<char>{opened}, {}};
+    if (!opened) { return failed(file + ": cannot be read"); }
+    const auto receipt = croupier::verify::parse_receipt(text);
+    if (!receipt) { return failed(file + ": " + receipt.error()); }
+    if (const auto problem = croupier::verify::check_receipt(*receipt, *key)) {
+        std::printf("%s: %s\n", file.c_str(), problem->c_str());
+        return 1;
+    }
+    std::string at;
+    croupier::json::write_time(at, receipt->leaf.at);
+    std::printf("%s: holds: unit %llu of %llu, at %s\nanswered {%s}\nsealed under root %s by key %s\n", file.c_str(),
+        static_cast<unsigned long long>(raw(receipt->leaf.seq)),
+        static_cast<unsigned long long>(receipt->seal.head.size), at.c_str(), receipt->leaf.request.answer.c_str(),
+        croupier::to_hex(receipt->seal.head.root).c_str(), croupier::to_hex(receipt->seal.head.key).c_str());
+    return 0;
 }
 
 }  // namespace
@@ -72,7 +110,18 @@ int main(int argc, char** argv)
     croupier::config::Games games;
     bool json = false;
     bool quiet = false;
-    app.add_option("DIR", options.directory, "A backup, or the data directory of a stopped casino")->required();
+    std::string directory;
+    std::vector<std::string> key_files;
+    app.add_option("DIR", directory, "A backup, or the data directory of a stopped casino");
+    app.add_option("--seal-key", key_files,
+           "A public key (PEM) that seals may be signed with, again for each: signatures are checked too")
+        ->allow_extra_args(false);
+    auto* const receipt = app.add_subcommand(
+        "receipt", "Verifies a player's receipt: 0 it holds, 1 it does not, 2 unreadable");
+    std::string receipt_file;
+    std::string receipt_key;
+    receipt->add_option("FILE", receipt_file, "The receipt, as the casino gave it")->required();
+    receipt->add_option("--key", receipt_key, "The casino's public key (PEM), as it was published")->required();
     app.add_option("--games", games.directory, "Definitions of the games that were played; else the ones built in");
     app.add_option("--problems-max", options.problems_max, "How many problems are told one by one")
         ->capture_default_str();
@@ -83,12 +132,17 @@ int main(int argc, char** argv)
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     }
+    if (*receipt) { return verify_receipt(receipt_file, receipt_key); }
+    if (directory.empty()) { return failed("which directory? (croupier-verify --help)"); }
+    options.directory = directory;
+    for (const std::string& file : key_files) {
+        const auto key = croupier::read_public_key(file);
+        if (!key) { return failed(key.error()); }
+        options.seal_keys.push_back(*key);
+    }
 
     const auto loaded = croupier::host::load_games(games);
-    if (!loaded) {
-        std::fprintf(stderr, "croupier-verify: %s\n", loaded.error().c_str());
-        return 2;
-    }
+    if (!loaded) { return failed(loaded.error()); }
     for (const auto& game : *loaded) { options.games.emplace(game->definition(), game); }
     const bool terminal = ::isatty(STDERR_FILENO) != 0;
     if (!quiet) {
@@ -107,10 +161,7 @@ int main(int argc, char** argv)
     }
     const auto report = croupier::verify::verify(options);
     if (terminal && !quiet) { std::fputs("\n", stderr); }
-    if (!report) {
-        std::fprintf(stderr, "croupier-verify: %s\n", report.error().c_str());
-        return 2;
-    }
+    if (!report) { return failed(report.error()); }
     json ? print_json(*report) : print_text(*report);
     return report->problem_count == 0 ? 0 : 1;
 }

@@ -75,7 +75,8 @@ Connection open_untouched(const fs::path& file, const fs::path& scratch)
 class Verifier {
 public:
     explicit Verifier(const Options& options)
-        : options_{options}, books_{options.games, [this](Seq seq, const std::string& what) { say(seq, what); }}
+        : options_{options},
+          books_{options.games, options.seal_keys, [this](Seq seq, const std::string& what) { say(seq, what); }}
     {
     }
 
@@ -100,6 +101,8 @@ public:
         report_.rounds_not_played_again = books_.rounds_not_played_again();
         report_.open_holds = books_.open_holds();
         report_.open_rounds = books_.open_rounds();
+        report_.seals = books_.seals();
+        report_.signatures = books_.signatures();
         return std::move(report_);
     }
 
@@ -151,7 +154,7 @@ private:
                 }
                 hash = stored.hash;
                 expected = next(stored.content.seq);
-                books_.unit(stored.content);
+                books_.unit(stored.content, hash);
                 report_.head = {stored.content.epoch, stored.content.seq, hash};
                 ++report_.units;
                 // Views can only be made of facts that hold.
@@ -170,12 +173,8 @@ private:
                 expected = next(std::max(broken.seq(), expected));
                 if (expected > head) { break; }
                 const auto before = ledger.text(
-                    "SELECT hex(hash) FROM commits WHERE seq = " + std::to_string(raw(expected) - 1));
-                if (before && before->size() == 64) {
-                    for (std::size_t i = 0; i < hash.size(); ++i) {
-                        hash[i] = static_cast<std::byte>(std::stoi(before->substr(2 * i, 2), nullptr, 16));
-                    }
-                }
+                    "SELECT lower(hex(hash)) FROM commits WHERE seq = " + std::to_string(raw(expected) - 1));
+                hash = hash_from_hex(before.value_or("")).value_or(hash);
                 cursor.seek(expected);
             }
         }
@@ -244,6 +243,7 @@ private:
             compare(expected, "progress", "id");
             compare(expected, "accounts", "account");
             compare(expected, "units", "seq");
+            compare(expected, "nodes", "level, place");
             compare(expected, "history", "player, block");
             compare(expected, "requests", "scope, block");
         } catch (const store::SqliteError& error) {

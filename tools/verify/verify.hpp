@@ -14,7 +14,8 @@ namespace croupier::verify {
 struct Options {
     std::filesystem::path directory;  ///< Of a backup, or of a stopped casino.
     Books::Games games;
-    std::size_t problems_max = 100;  ///< More are counted, and not told one by one.
+    std::vector<PublicKey> seal_keys;  ///< Whose signatures seals may have; none: signatures are not checked.
+    std::size_t problems_max = 100;    ///< More are counted, and not told one by one.
     std::function<void(Seq done, Seq head)> progress;
 };
 
@@ -28,6 +29,8 @@ struct Report {
     std::uint64_t rounds_not_played_again = 0;
     std::uint64_t open_holds = 0;
     std::uint64_t open_rounds = 0;
+    std::uint64_t seals = 0;
+    std::uint64_t signatures = 0;  ///< Of the seals, those that a key was there for.
     Position head;
     std::string views;   ///< In a few words: how views.db compares.
     double seconds = 0;  ///< For the ledger, without the views.

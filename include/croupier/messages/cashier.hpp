@@ -119,9 +119,15 @@ struct RollBack {
 };
 BOOST_DESCRIBE_STRUCT(RollBack, (), (key))
 
+/// Closes the gaming day here and now, so that it is sealed without waiting for its end. Refuses: what ledger::CloseDay refuses.
+struct CloseDay {
+    friend bool operator==(const CloseDay&, const CloseDay&) = default;
+};
+BOOST_DESCRIBE_STRUCT(CloseDay, (), ())
+
 // A new one goes to the end: facts hold the place of each.
 using Operation = std::variant<Deposit, Withdraw, Approve, Reject, Adjust, Confirm, Decline, Freeze, SetLimit,
-    ClosePlayer, VoidRound, RollBack>;
+    ClosePlayer, VoidRound, RollBack, CloseDay>;
 
 /// How a request was decided, now or before.
 struct Performed {

@@ -477,6 +477,8 @@ struct TrialRow {
     Currency currency;
     std::uint64_t accounts = 0;
     std::int64_t balance = 0;
+
+    friend bool operator==(const TrialRow&, const TrialRow&) = default;
 };
 BOOST_DESCRIBE_STRUCT(TrialRow, (), (kind, pocket, currency, accounts, balance))
 struct TrialBalance {

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <thread>
 
+#include "croupier/merkle.hpp"
 #include "views_support.hpp"
 
 using namespace croupier;
@@ -394,4 +395,74 @@ TEST_CASE("views: rows may be read while they are written, each answer of one mo
         last = page->applied_seq;
     }
     house.close();
+}
+
+TEST_CASE("views: the tree over all units has the roots and the paths of RFC 6962, whatever was restarted", "[views]")
+{
+    Casino casino = small_casino();
+    casino.play(1600);
+    House house;
+    for (const std::size_t until : {100UZ, 255UZ, 256UZ, 700UZ, casino.units.size()}) {
+        house.open();
+        house.start();
+        const auto from = static_cast<std::size_t>(raw(house.store->committed().seq));
+        house.submit(std::span{casino.units}.subspan(from, until - from));
+        house.close();
+        house.store.reset();
+        if (until == casino.units.size()) { break; }
+        house.views.reset();
+    }
+    ViewsReader reader{house.dir / "views.db", house.loop.poster(), house.catch_up()};
+    MerkleEdge tree;
+    std::vector<Hash> leaves;
+    for (const auto& unit : casino.units) {
+        leaves.push_back(unit_leaf(unit->position.hash, unit->content));
+        tree.add(leaves.back());
+        const std::uint64_t size = tree.size();
+        if (size % 97 != 0 && size % 256 > 1 && size % 256 != 255) { continue; }
+        const auto head = ask<std::optional<TreeHead>>(
+            house.loop, [&](auto done) { reader.tree_head(size, std::move(done)); });
+        REQUIRE(head);
+        REQUIRE(head->rows);
+        CHECK(head->rows->root == tree.root());
+        CHECK(head->rows->head == unit->position.hash);
+        const std::uint64_t index = size / 3;
+        const auto inclusion = ask<std::optional<Inclusion>>(
+            house.loop, [&](auto done) { reader.inclusion(Seq{index + 1}, size, std::move(done)); });
+        REQUIRE(inclusion->rows);
+        CHECK(merkle_leaf(to_bytes(inclusion->rows->leaf)) == leaves[index]);
+        CHECK(merkle_root_by(leaves[index], index, size, inclusion->rows->path) == tree.root());
+    }
+    const auto too_far = ask<std::optional<TreeHead>>(
+        house.loop, [&](auto done) { reader.tree_head(casino.units.size() + 1, std::move(done)); });
+    CHECK_FALSE(too_far->rows);
+}
+
+TEST_CASE("views: the tree goes on above 65536 units", "[views]")
+{
+    const TempDir dir;
+    auto file = ViewsFile::open(dir / "views.db");
+    REQUIRE(file);
+    Chain chain;
+    MerkleEdge tree;
+    Units units;
+    constexpr std::uint64_t kUnits = 65536 + 256 + 3;
+    while (tree.size() < kUnits) {
+        units.push_back(chain.add(UnitContent{}));
+        tree.add(unit_leaf(units.back()->position.hash, units.back()->content));
+        if (units.size() == 10'000 || tree.size() == kUnits) {
+            REQUIRE((*file)->apply(units));
+            units.clear();
+        }
+    }
+    file->reset();
+    TestLoop loop;
+    ViewsReader reader{dir / "views.db", loop.poster(), [](Seq) {}};
+    const auto head = ask<std::optional<TreeHead>>(loop, [&](auto done) { reader.tree_head(kUnits, std::move(done)); });
+    REQUIRE(head->rows);
+    CHECK(head->rows->root == tree.root());
+    Connection connection{(dir / "views.db").string(), OpenMode::read_only};
+    CHECK(connection.integer("SELECT count(*) FROM nodes WHERE level = 1") == 257);
+    CHECK(connection.integer("SELECT count(*) FROM nodes WHERE level = 2") == 1);
+    REQUIRE(ViewsFile::open(dir / "views.db"));  // And it is gone on from.
 }

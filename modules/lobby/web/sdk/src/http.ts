@@ -1,5 +1,5 @@
 import { CroupierError, localError } from './errors.js';
-import type { Balance, GameInfo, Login, Page, RoundDetail, RoundSummary, StatementEntry, WireError } from './types.js';
+import type { Balance, GameInfo, Login, Page, Receipt, RoundDetail, RoundSummary, StatementEntry, WireError } from './types.js';
 
 export interface ApiOptions {
   /** "" (same origin) or "http://host:port". */
@@ -46,6 +46,10 @@ export class CroupierApi {
   }
   round(round: string): Promise<RoundDetail> {
     return this.call('GET', `/me/rounds/${encodeURIComponent(round)}`);
+  }
+  /** The proof that a round stands in the ledger; refused as receipt_not_ready until its day is sealed. */
+  receipt(round: string): Promise<Receipt> {
+    return this.call('GET', `/me/rounds/${encodeURIComponent(round)}/receipt`);
   }
   statement(before?: string, limit = 25): Promise<Page<StatementEntry>> {
     return this.call('GET', `/me/statement?${page(before, limit)}`);

@@ -128,6 +128,16 @@ export interface RoundSummary {
   exponent: number;
 }
 
+/** The proof of a round (OpenAPI: Receipt): kept and checked as a whole, offline, by `croupier-verify receipt`. */
+export interface Receipt {
+  format: 'croupier.receipt.v1';
+  seq: number;
+  at_micros: number;
+  hash: string;
+  request: { scope: string; key: string; content_hash: string; result: number; answer: string };
+  path: string[];
+  seal: Record<string, string | number | boolean>;
+}
 export type RoundDetail = RoundSummary & { outcome: Outcome; bets?: Bet[] };
 
 export interface StatementEntry {

@@ -34,7 +34,8 @@ export class RoundView extends View {
           <div><dt>Win</dt><dd>${money(detail.win, detail)}</dd></div>
           <div><dt>Result</dt><dd>${signedMoney(detail.win - detail.stake, detail)}</dd></div>
         </dl>
-        ${this.outcome(detail)}`}
+        ${this.outcome(detail)}
+        <p><button class="receipt" @click=${() => void this.receipt()}>Receipt</button> A file that proves this round, once its day is sealed.</p>`}
     </main>`;
   }
 
@@ -67,6 +68,20 @@ export class RoundView extends View {
         ${win.kind === 'line' ? `Line ${win.line + 1}` : 'Anywhere'}: ${win.count} × ${name(win.symbol)}, ${money(win.win, game)}</li>`)}</ul>`}
       ${turn.awarded > 0 ? html`<p>${turn.awarded} free spins.</p>` : ''}
     </section>`;
+  }
+
+  private async receipt(): Promise<void> {
+    this.problem_ = '';
+    try {
+      const receipt = await casino.api.receipt(this.round);
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(new Blob([JSON.stringify(receipt, null, 1)], { type: 'application/json' }));
+      link.download = `receipt-${this.round}.json`;
+      link.click();
+      URL.revokeObjectURL(link.href);
+    } catch (error) {
+      this.problem_ = error instanceof CroupierError ? error.message : String(error);
+    }
   }
 
   private async load(): Promise<void> {
