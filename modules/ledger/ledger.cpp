@@ -119,6 +119,18 @@ Result<Balance> Ledger::balance(const GetBalance& command) const
     return balance_of(account);
 }
 
+Result<AccountState> Ledger::account(const GetAccount& command) const
+{
+    const Accounts accounts = accounts_of(command.player);
+    const Account* available = find(accounts.available);
+    if (available == nullptr) { return refuse(ErrorCode::account_unknown); }
+    const Account* held = find(accounts.held);
+    return AccountState{.balance = balance_of(accounts.available),
+        .held = held == nullptr ? 0 : held->balance,
+        .frozen = available->frozen,
+        .closed = available->closed};
+}
+
 Result<Balance> Ledger::take_stake(const TakeStake& command, Context& context)
 {
     if (command.stake <= 0 || command.win_max < 0) { return refuse(ErrorCode::amount_invalid); }

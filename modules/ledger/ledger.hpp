@@ -42,6 +42,7 @@ public:
 
     Result<Balance> open_player(const OpenPlayer& command, Context& context);
     Result<Balance> balance(const GetBalance& command) const;
+    Result<AccountState> account(const GetAccount& command) const;
     Result<Balance> take_stake(const TakeStake& command, Context& context);
     Balance pay_win(const PayWin& command, Context& context);
     Balance refund(const Refund& command, Context& context);

@@ -17,6 +17,7 @@ public:
         bus.serve<OpenPlayer>(
             [&](const OpenPlayer& command, Context& context) { return ledger_.open_player(command, context); });
         bus.serve<GetBalance>([&](const GetBalance& command, Context&) { return ledger_.balance(command); });
+        bus.serve<GetAccount>([&](const GetAccount& command, Context&) { return ledger_.account(command); });
         bus.serve<TakeStake>([&](const TakeStake& command, Context& context) {
             return changed(bus, command.player, ledger_.take_stake(command, context), context);
         });

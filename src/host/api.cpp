@@ -70,6 +70,7 @@ void Api::route(ConnectionId call, const edge::HttpRequest& request)
         {"me", "GET", &Api::me},
         {"me/rounds", "GET", &Api::my_rounds},
         {"me/statement", "GET", &Api::my_statement},
+        {"me/statement.csv", "GET", &Api::my_statement_csv},
     };
     for (const Route& route : kRoutes) {
         if (route.path != path) { continue; }
@@ -166,6 +167,13 @@ void Api::my_statement(ConnectionId call, const edge::HttpRequest& request)
     const auto player = who(request);
     if (!player) { return refuse(call, player.error()); }
     answer_statement(call, request, player->player);
+}
+
+void Api::my_statement_csv(ConnectionId call, const edge::HttpRequest& request)
+{
+    const auto player = who(request);
+    if (!player) { return refuse(call, player.error()); }
+    answer_statement_csv(call, request, player->player);
 }
 
 void Api::my_round(ConnectionId call, const edge::HttpRequest& request, std::string_view id)

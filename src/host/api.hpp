@@ -33,6 +33,7 @@ private:
     void my_receipt(ConnectionId call, const edge::HttpRequest& request, std::string_view id);
     void answer_receipt(ConnectionId call, Seq unit, const ledger::Seal& seal);
     void my_statement(ConnectionId call, const edge::HttpRequest& request);
+    void my_statement_csv(ConnectionId call, const edge::HttpRequest& request);
 
     /// Who asks, by the Authorization header. Refuses: not_logged_in, session_unknown.
     Result<session::PlayerInfo> who(const edge::HttpRequest& request);

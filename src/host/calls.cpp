@@ -10,13 +10,14 @@ namespace {
 
 constexpr std::size_t kPageDefault = 25;
 constexpr std::size_t kPageMax = 100;
+constexpr std::size_t kCsvMax = 10'000;
 
 /// `before` and `limit` of a history call; nothing else is allowed.
 struct Page {
     std::optional<std::uint64_t> before;
     std::size_t limit = kPageDefault;
 };
-std::optional<Page> parse_page(const edge::HttpRequest& request)
+std::optional<Page> parse_page(const edge::HttpRequest& request, std::size_t limit_max = kPageMax)
 {
     Page page;
     for (const auto& [name, value] : request.query) {
@@ -24,7 +25,7 @@ std::optional<Page> parse_page(const edge::HttpRequest& request)
         if (!number) { return std::nullopt; }
         if (name == "before") {
             page.before = number;
-        } else if (name == "limit" && *number >= 1 && *number <= kPageMax) {
+        } else if (name == "limit" && *number >= 1 && *number <= limit_max) {
             page.limit = *number;
         } else {
             return std::nullopt;
@@ -41,10 +42,14 @@ void write_money_members(std::string& out, Currency currency)
     json::write_number(out, currency.exponent());
 }
 
+}  // namespace
+
 void write_entry(std::string& out, const store::StatementRow& row)
 {
     out += "{\"transfer\":";
     json::write(out, row.transfer);
+    out += ",\"seq\":";
+    json::write_number(out, raw(row.seq));
     out += ",\"at\":";
     json::write_time(out, row.at);
     out += ",\"code\":";
@@ -62,6 +67,39 @@ void write_entry(std::string& out, const store::StatementRow& row)
     }
     write_money_members(out, row.currency);
     out += '}';
+}
+
+namespace {
+
+/// RFC 4180. All values are numbers and names of ours: nothing needs quotes.
+std::string statement_csv(const std::vector<store::StatementRow>& rows)
+{
+    std::string out{"transfer,seq,at,code,amount_minor,balance_after_minor,version,reference,currency,exponent\r\n"};
+    for (const store::StatementRow& row : rows) {
+        json::write_number(out, raw(row.transfer));
+        out += ',';
+        json::write_number(out, raw(row.seq));
+        out += ',';
+        std::string at;
+        json::write_time(at, row.at);
+        out.append(at, 1, at.size() - 2);
+        out += ',';
+        out += boost::describe::enum_to_string(row.code, "unknown");
+        out += ',';
+        json::write_number(out, row.amount);
+        out += ',';
+        json::write_number(out, row.balance_after);
+        out += ',';
+        json::write_number(out, row.version);
+        out += ',';
+        json::write_number(out, row.reference);
+        out += ',';
+        out += row.currency.code();
+        out += ',';
+        json::write_number(out, row.currency.exponent());
+        out += "\r\n";
+    }
+    return out;
 }
 
 /// {"<name>":[rows],"next":"id"?}: one row more than the page was asked for, to know whether there is a next one.
@@ -198,12 +236,38 @@ void Calls::answer_statement(ConnectionId call, const edge::HttpRequest& request
 {
     const auto page = parse_page(request);
     if (!page) { return refuse(call, {ErrorCode::malformed}); }
-    parts_.views.statement(parts_.store.committed().seq, player, page->before, page->limit + 1,
+    parts_.views.statement(parts_.store.committed().seq,
+        {.player = player, .at = {}, .before = page->before, .limit = page->limit + 1},
         answer_with<std::vector<store::StatementRow>>(
             call, [this, call, limit = page->limit](std::vector<store::StatementRow> rows) {
                 answer(call, 200,
                     write_page("entries", std::move(rows), limit, write_entry,
                         [](const store::StatementRow& row) { return row.id; }));
+            }));
+}
+
+void Calls::answer_statement_csv(ConnectionId call, const edge::HttpRequest& request, PlayerId player)
+{
+    auto page = parse_page(request, kCsvMax);
+    if (!page) { return refuse(call, {ErrorCode::malformed}); }
+    if (request.query.empty()) { page->limit = kCsvMax; }
+    parts_.views.statement(parts_.store.committed().seq,
+        {.player = player, .at = {}, .before = page->before, .limit = page->limit + 1},
+        answer_with<std::vector<store::StatementRow>>(
+            call, [this, call, path = request.path, limit = page->limit](std::vector<store::StatementRow> rows) {
+                edge::HttpResponse response{.content_type = "text/csv; charset=utf-8; header=present",
+                    .body = {},
+                    .headers = {{"Cache-Control", "no-store"}}};
+                if (rows.size() > limit) {
+                    rows.resize(limit);
+                    std::string next{"<" + path + "?limit="};
+                    json::write_number(next, limit);
+                    next += "&before=";
+                    json::write_number(next, rows.back().id);
+                    response.headers.emplace_back("Link", next + ">; rel=\"next\"");  // RFC 8288.
+                }
+                response.body = statement_csv(rows);
+                parts_.edge.respond(call, parts_.casino.submitted().seq, std::move(response));
             }));
 }
 

@@ -71,6 +71,8 @@ protected:
     // History as it was durable when the call came: what the player has been shown is in it.
     void answer_rounds(ConnectionId call, const edge::HttpRequest& request, PlayerId player);
     void answer_statement(ConnectionId call, const edge::HttpRequest& request, PlayerId player);
+    /// The same as CSV, up to 10 000 lines a call; a Link header leads to what is older.
+    void answer_statement_csv(ConnectionId call, const edge::HttpRequest& request, PlayerId player);
 
     /// SHA-256 of the bearer token. Refuses: not_logged_in.
     static Result<Hash> bearer(const edge::HttpRequest& request);
@@ -89,6 +91,8 @@ protected:
 edge::HttpResponse problem(const Error& error);
 /// "?before=12", the only parameter of a list of seals; 0 without it.
 std::optional<std::uint64_t> before_of(const edge::HttpRequest& request);
+/// A StatementEntry (docs/protocol).
+void write_entry(std::string& out, const store::StatementRow& row);
 /// The members of a RoundSummary (docs/protocol).
 void write_round(std::string& out, const store::RoundRow& row);
 

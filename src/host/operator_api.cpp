@@ -42,6 +42,44 @@ std::optional<std::uint64_t> after_of(const edge::HttpRequest& request)
     return after;
 }
 
+/// An account's entries, newest first, with a proof that none is missing among them: versions count down by one, and each
+/// balance is the one before plus the amount; the first entry ever starts from nothing.
+std::string explanation(const store::StatementQuery& query, Seq at, std::vector<store::StatementRow> rows)
+{
+    const bool more = rows.size() > kPage;  // The one more is looked at too, and told on the next page.
+    bool whole = more || rows.empty() || (rows.back().version == 1 && rows.back().balance_after == rows.back().amount);
+    for (std::size_t i = 1; i < rows.size(); ++i) {
+        whole = whole && rows[i].version + 1 == rows[i - 1].version
+            && rows[i].balance_after + rows[i - 1].amount == rows[i - 1].balance_after;
+    }
+    if (more) { rows.resize(kPage); }
+    std::string out{"{\"player\":"};
+    json::write(out, query.player);
+    out += ",\"account\":\"";
+    out += query.kind == ledger::AccountKind::held ? "held" : "available";
+    out += "\",\"seq\":";
+    json::write_number(out, raw(at));
+    out += ",\"balance\":";
+    json::write_number(out, rows.empty() ? 0 : rows.front().balance_after);
+    out += ",\"version\":";
+    json::write_number(out, rows.empty() ? 0 : rows.front().version);
+    out += ",\"whole\":";
+    json::write(out, whole);
+    out += ",\"entries\":[";
+    for (const store::StatementRow& row : rows) {
+        if (&row != &rows.front()) { out += ','; }
+        write_entry(out, row);
+    }
+    out += ']';
+    if (more) {
+        out += ",\"next\":\"";
+        json::write_number(out, rows.back().id);
+        out += '"';
+    }
+    out += '}';
+    return out;
+}
+
 }  // namespace
 
 bool OperatorApi::handle(ConnectionId call, const edge::HttpRequest& request)
@@ -68,7 +106,7 @@ void OperatorApi::look(ConnectionId call, const edge::HttpRequest& request, std:
     if (path == "holds") { return holds(call, request); }
     if (path == "rounds") { return rounds(call, request); }
     if (path == "adjustments") { return proposals(call); }
-    if (path == "trial-balance") { return trial_balance(call); }
+    if (path == "trial-balance") { return trial_balance(call, request); }
     if (path == "days") { return days(call, request); }
     if (path.starts_with("players/")) { return player(call, request, path.substr(8)); }
     refuse(call, {ErrorCode::not_found});
@@ -111,21 +149,84 @@ void OperatorApi::player(ConnectionId call, const edge::HttpRequest& request, st
     const auto number = whole_number(path.substr(0, slash));
     if (!number) { return refuse(call, {ErrorCode::not_found}); }
     const auto id = static_cast<PlayerId>(*number);
-    const auto balance = send(ledger::GetBalance{id});
-    if (!balance) { return refuse(call, balance.error()); }
-    if (slash == std::string_view::npos) {
-        std::string body{"{\"player\":"};
-        json::write(body, id);
-        body += ",\"balance\":";
-        json::write_balance(body, *balance);
-        body += '}';
-        return answer(call, 200, std::move(body));
-    }
+    const auto account = send(ledger::GetAccount{id});
+    if (!account) { return refuse(call, account.error()); }
+    if (slash == std::string_view::npos) { return balance(call, request, id, *account); }
     const std::string_view what = path.substr(slash + 1);
     if (what == "statement") { return answer_statement(call, request, id); }
+    if (what == "statement.csv") { return answer_statement_csv(call, request, id); }
+    if (what == "explain") { return explain(call, request, id); }
     if (what == "rounds") { return answer_rounds(call, request, id); }
     if (what == "limits") { return limits(call, id); }
     refuse(call, {ErrorCode::not_found});
+}
+
+void OperatorApi::balance(
+    ConnectionId call, const edge::HttpRequest& request, PlayerId id, const ledger::AccountState& account)
+{
+    if (request.query.empty()) {
+        std::string body{"{\"player\":"};
+        json::write(body, id);
+        body += ",\"seq\":";
+        json::write_number(body, raw(parts_.casino.submitted().seq));
+        body += ",\"balance\":";
+        json::write_balance(body, account.balance);
+        body += ",\"held\":";
+        json::write_number(body, account.held);
+        body += ",\"state\":\"";
+        body += account.closed ? "closed" : account.frozen ? "frozen" : "open";
+        body += "\"}";
+        return answer(call, 200, std::move(body));
+    }
+    const auto at = seq_of(request);
+    if (!at) { return refuse(call, at.error()); }
+    // As it was: what the last entry of each account up to there left.
+    using Rows = std::vector<store::StatementRow>;
+    const store::StatementQuery query{.player = id, .at = *at, .before = {}, .limit = 1};
+    parts_.views.statement(*at, query, answer_with<Rows>(call, [=, this](const Rows& available) {
+        auto of_held = query;
+        of_held.kind = ledger::AccountKind::held;
+        parts_.views.statement(*at, of_held, answer_with<Rows>(call, [=, this](const Rows& held) {
+            ledger::Balance was{.currency = account.balance.currency};
+            if (!available.empty()) {
+                was.available = available.front().balance_after;
+                was.version = available.front().version;
+            }
+            std::string body{"{\"player\":"};
+            json::write(body, id);
+            body += ",\"seq\":";
+            json::write_number(body, raw(*at));
+            body += ",\"balance\":";
+            json::write_balance(body, was);
+            body += ",\"held\":";
+            json::write_number(body, held.empty() ? 0 : held.front().balance_after);
+            body += '}';
+            answer(call, 200, std::move(body));
+        }));
+    }));
+}
+
+void OperatorApi::explain(ConnectionId call, const edge::HttpRequest& request, PlayerId id)
+{
+    store::StatementQuery query{.player = id, .at = {}, .before = {}, .limit = kPage + 1};
+    for (const auto& [name, value] : request.query) {
+        const auto number = whole_number(value);
+        if (name == "account" && (value == "available" || value == "held")) {
+            query.kind = value == "held" ? ledger::AccountKind::held : ledger::AccountKind::player;
+        } else if (name == "at" && number && *number >= 1) {
+            query.at = Seq{*number};
+        } else if (name == "before" && number) {
+            query.before = *number;
+        } else {
+            return refuse(call, {ErrorCode::malformed});
+        }
+    }
+    const Seq committed = parts_.store.committed().seq;
+    if (query.at.value_or(committed) > committed) { return refuse(call, {ErrorCode::not_found}); }
+    parts_.views.statement(committed, query,
+        answer_with<std::vector<store::StatementRow>>(call, [=, this](std::vector<store::StatementRow> rows) {
+            answer(call, 200, explanation(query, query.at.value_or(committed), std::move(rows)));
+        }));
 }
 
 void OperatorApi::limits(ConnectionId call, PlayerId id)
@@ -184,16 +285,39 @@ void OperatorApi::proposals(ConnectionId call)
     answer(call, 200, std::move(body));
 }
 
-void OperatorApi::trial_balance(ConnectionId call)
+void OperatorApi::trial_balance(ConnectionId call, const edge::HttpRequest& request)
 {
-    const auto trial = send(ledger::GetTrialBalance{});
-    if (!trial) { return refuse(call, trial.error()); }
-    std::string body{"{\"seq\":"};
-    json::write_number(body, raw(parts_.casino.submitted().seq));
-    body += ",\"rows\":";
-    write_trial(body, trial->rows);
-    body += '}';
-    answer(call, 200, std::move(body));
+    const auto tell = [this, call](Seq seq, const std::vector<ledger::TrialRow>& rows) {
+        std::string body{"{\"seq\":"};
+        json::write_number(body, raw(seq));
+        body += ",\"rows\":";
+        write_trial(body, rows);
+        body += '}';
+        answer(call, 200, std::move(body));
+    };
+    if (request.query.empty()) {
+        const auto trial = send(ledger::GetTrialBalance{});
+        if (!trial) { return refuse(call, trial.error()); }
+        return tell(parts_.casino.submitted().seq, trial->rows);
+    }
+    const auto at = seq_of(request);
+    if (!at) { return refuse(call, at.error()); }
+    using Rows = std::optional<std::vector<ledger::TrialRow>>;
+    parts_.views.trial(*at, answer_with<Rows>(call, [=, this](const Rows& rows) {
+        if (!rows) { return refuse(call, {ErrorCode::overloaded, kSoon}); }
+        tell(*at, *rows);
+    }));
+}
+
+Result<Seq> OperatorApi::seq_of(const edge::HttpRequest& request) const
+{
+    if (request.query.size() != 1 || request.query.front().first != "at") {
+        return croupier::refuse(ErrorCode::malformed);
+    }
+    const auto number = whole_number(request.query.front().second);
+    if (!number || *number == 0) { return croupier::refuse(ErrorCode::malformed); }
+    if (Seq{*number} > parts_.store.committed().seq) { return croupier::refuse(ErrorCode::not_found); }
+    return Seq{*number};
 }
 
 void OperatorApi::days(ConnectionId call, const edge::HttpRequest& request)

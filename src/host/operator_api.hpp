@@ -32,7 +32,11 @@ private:
     void holds(ConnectionId call, const edge::HttpRequest& request);
     void rounds(ConnectionId call, const edge::HttpRequest& request);
     void proposals(ConnectionId call);
-    void trial_balance(ConnectionId call);
+    void trial_balance(ConnectionId call, const edge::HttpRequest& request);
+    void balance(ConnectionId call, const edge::HttpRequest& request, PlayerId id, const ledger::AccountState& account);
+    void explain(ConnectionId call, const edge::HttpRequest& request, PlayerId id);
+    /// "?at=812", the only parameter. Refuses: malformed; not_found, when the ledger is not that far.
+    Result<Seq> seq_of(const edge::HttpRequest& request) const;
     void days(ConnectionId call, const edge::HttpRequest& request);
 };
 

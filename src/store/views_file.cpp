@@ -64,6 +64,7 @@ void ViewsFile::load()
     insert_account_.emplace(
         connection_, "INSERT INTO accounts (account, kind, pocket, player, currency) VALUES (?1, ?2, ?3, ?4, ?5)");
     insert_unit_.emplace(connection_, "INSERT INTO units (seq, hash, bytes) VALUES (?1, ?2, ?3)");
+    insert_trial_.emplace(connection_, "INSERT INTO trials (seq, rows) VALUES (?1, ?2)");
     insert_node_.emplace(connection_, "INSERT INTO nodes (level, place, hash) VALUES (?1, ?2, ?3)");
     // Joined, blobs become text: the bytes stay as they are.
     append_history_.emplace(connection_,
@@ -81,10 +82,53 @@ void ViewsFile::load()
     applied_seq_ = Seq{progress.unsigned_at(0)};
     std::ranges::copy(progress.blob_at(1), applied_hash_.begin());
 
-    players_.clear();
-    Statement accounts{connection_, "SELECT account, player FROM accounts WHERE player <> 0 ORDER BY account"};
-    while (accounts.step()) { remember(AccountId{accounts.unsigned_at(0)}, PlayerId{accounts.unsigned_at(1)}); }
+    load_trial();
     load_tree();
+}
+
+void ViewsFile::load_trial()
+{
+    accounts_.clear();
+    trial_ = {};
+    Seq from{0};
+    {
+        Statement kept{connection_, "SELECT seq, rows FROM trials ORDER BY seq DESC LIMIT 1"};
+        if (kept.step()) {
+            const auto rows = from_bytes<std::vector<ledger::TrialRow>>(kept.blob_at(1));
+            if (!rows) { throw SqliteError{0, "a trial balance is damaged"}; }
+            from = Seq{kept.unsigned_at(0)};
+            trial_ = TrialSums{*rows};
+        }
+    }
+    Statement opened{connection_, "SELECT account, kind, pocket, player, currency FROM accounts ORDER BY account"};
+    while (opened.step()) {
+        const auto currency = Currency::from_number(static_cast<std::uint32_t>(opened.integer_at(4)));
+        if (!currency || opened.unsigned_at(0) != accounts_.size() + 1) {
+            throw SqliteError{0, "accounts are damaged"};
+        }
+        ledger::TrialRow& row = trial_.at(static_cast<ledger::AccountKind>(opened.integer_at(1)),
+            static_cast<ledger::Pocket>(opened.integer_at(2)), *currency);
+        accounts_.push_back({PlayerId{opened.unsigned_at(3)}, &row});
+    }
+    Statement units{connection_, "SELECT bytes FROM units WHERE seq > ?1 ORDER BY seq"};
+    units.integer(1, raw(from));
+    while (units.step()) {
+        const auto content = open_unit(units.blob_at(0));
+        if (!content) { throw SqliteError{0, "a unit is damaged"}; }
+        for (const EventRow& event : content->events) {
+            if (event.type != ledger::AccountOpened::kFact) { continue; }
+            const auto fact = from_bytes<ledger::AccountOpened>(event.body);
+            if (!fact || raw(fact->account) > accounts_.size()) { throw SqliteError{0, "accounts are damaged"}; }
+            ++account(fact->account).row->accounts;
+        }
+        for (const ledger::Transferred& transfer : content->transfers) { move(transfer); }
+    }
+}
+
+void ViewsFile::move(const ledger::Transferred& transfer)
+{
+    account(transfer.debit).row->balance -= transfer.amount;
+    account(transfer.credit).row->balance += transfer.amount;
 }
 
 void ViewsFile::load_tree()
@@ -122,15 +166,18 @@ void ViewsFile::grow(std::uint64_t place, const Hash& leaf)
     }
 }
 
-PlayerId ViewsFile::player_of(AccountId id) const
+ViewsFile::Owned& ViewsFile::account(AccountId id)
 {
-    return raw(id) < players_.size() ? players_[raw(id)] : PlayerId{0};
+    CROUPIER_ASSERT(raw(id) >= 1 && raw(id) <= accounts_.size());
+    return accounts_[raw(id) - 1];
 }
 
-void ViewsFile::remember(AccountId id, PlayerId player)
+void ViewsFile::remember(const ledger::AccountOpened& opened)
 {
-    if (raw(id) >= players_.size()) { players_.resize(raw(id) + 1); }
-    players_[raw(id)] = player;
+    CROUPIER_ASSERT(raw(opened.account) == accounts_.size() + 1);
+    ledger::TrialRow& row = trial_.at(opened.kind, opened.pocket, opened.currency);
+    ++row.accounts;
+    accounts_.push_back({opened.player, &row});
 }
 
 std::expected<void, std::string> ViewsFile::apply(std::span<const std::shared_ptr<const Unit>> units)
@@ -145,6 +192,10 @@ std::expected<void, std::string> ViewsFile::apply(std::span<const std::shared_pt
             CROUPIER_ASSERT(unit->position.seq == next(seq));
             insert(*unit);
             gather(unit->content);
+            if (raw(unit->position.seq) % kBlockUnits == 0) {
+                const Bytes rows = to_bytes(trial_.rows());
+                insert_trial_->integer(1, raw(unit->position.seq)).blob(2, rows).run();
+            }
             seq = unit->position.seq;
         }
         insert(*append_history_, history_);
@@ -178,8 +229,9 @@ void ViewsFile::gather(const UnitContent& content)
         history_.push_back({raw(player), {content.seq, 0}});
     };
     const auto touch_both = [&](const ledger::Transferred& transfer) {
-        touch(player_of(transfer.debit));
-        touch(player_of(transfer.credit));
+        move(transfer);
+        touch(account(transfer.debit).player);
+        touch(account(transfer.credit).player);
     };
     // Facts in the order in which they were made: an account is opened before money moves on it.
     std::size_t transfer = 0;
@@ -201,7 +253,7 @@ void ViewsFile::gather_event(const UnitContent& content, const EventRow& event)
             .integer(4, raw(opened->player))
             .integer(5, std::uint64_t{opened->currency.number()})
             .run();
-        if (opened->kind == ledger::AccountKind::player) { remember(opened->account, opened->player); }
+        remember(*opened);
     } else if (event.type == rounds::Settled::kFact) {
         // Its first two members are all that is needed here.
         ByteReader body{event.body};
@@ -220,7 +272,8 @@ void ViewsFile::gather_event(const UnitContent& content, const EventRow& event)
 
 void ViewsFile::insert(Statement& append, std::vector<Found>& found)
 {
-    std::ranges::sort(found, {}, [](const Found& one) { return std::tuple{one.owner, one.posting.seq, one.posting.tag}; });
+    std::ranges::sort(
+        found, {}, [](const Found& one) { return std::tuple{one.owner, one.posting.seq, one.posting.tag}; });
     for (auto first = found.begin(); first != found.end();) {
         const std::uint64_t block = block_of(first->posting.seq);
         entries_.clear();
@@ -237,14 +290,15 @@ std::expected<void, std::string> ViewsFile::clear()
 {
     try {
         begin_->run();
-        for (const char* table : {"accounts", "units", "nodes", "history", "requests"}) {
+        for (const char* table : {"accounts", "units", "nodes", "trials", "history", "requests"}) {
             connection_.run(std::string{"DELETE FROM "} + table);
         }
         applied_seq_ = Seq{0};
         applied_hash_ = Hash{};
         progress_->integer(1, std::uint64_t{0}).blob(2, applied_hash_).run();
         commit_->run();
-        players_.clear();
+        accounts_.clear();
+        trial_ = {};
         tree_ = {};
         return {};
     } catch (const std::exception& error) {

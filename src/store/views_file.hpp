@@ -15,6 +15,7 @@
 #include "ledger_file.hpp"
 #include "postings.hpp"
 #include "sqlite.hpp"
+#include "trial_sums.hpp"
 
 namespace croupier::store {
 
@@ -57,9 +58,16 @@ private:
     void load_tree();
     void insert(Statement& append, std::vector<Found>& found);
 
-    /// The player whose account it is; 0: none of a player's.
-    PlayerId player_of(AccountId id) const;
-    void remember(AccountId id, PlayerId player);
+    /// An account's player (0: the house's) and its row of the trial balance.
+    struct Owned {
+        PlayerId player{};
+        ledger::TrialRow* row = nullptr;
+    };
+    Owned& account(AccountId id);
+    void remember(const ledger::AccountOpened& opened);
+    /// Sums up where the rows end.
+    void load_trial();
+    void move(const ledger::Transferred& transfer);
 
     std::filesystem::path path_;
     Connection connection_;
@@ -69,13 +77,15 @@ private:
     std::optional<Statement> insert_account_;
     std::optional<Statement> insert_unit_;
     std::optional<Statement> insert_node_;
+    std::optional<Statement> insert_trial_;
     std::optional<Statement> append_history_;
     std::optional<Statement> append_requests_;
     std::vector<Found> history_;  ///< These: empty between transactions.
     std::vector<Found> requests_;
     Bytes entries_;
     std::array<MerkleEdge, kTreeLevels + 1> tree_;  ///< By level: what is above the last full node of the level above.
-    std::vector<PlayerId> players_;                 ///< By account: ids are dense.
+    std::vector<Owned> accounts_;                   ///< Index is the id minus 1.
+    TrialSums trial_;
     Seq applied_seq_{0};
     Hash applied_hash_{};
 };

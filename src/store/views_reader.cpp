@@ -10,6 +10,7 @@
 #include "croupier/merkle.hpp"
 #include "postings.hpp"
 #include "threads.hpp"
+#include "trial_sums.hpp"
 #include "views_file.hpp"
 
 namespace croupier::store {
@@ -45,12 +46,13 @@ RoundDetail round_of(UnitContent unit, RoundId round)
 }
 
 /// One side of a transfer, as the owner of its account sees it.
-StatementRow entry_of(const ledger::Transferred& transfer, bool gains, WallTime at)
+StatementRow entry_of(const ledger::Transferred& transfer, bool gains, const UnitContent& unit)
 {
     return {.id = raw(transfer.id) * 2 + (gains ? 1 : 0),
+        .seq = unit.seq,
         .transfer = transfer.id,
         .account = gains ? transfer.credit : transfer.debit,
-        .at = at,
+        .at = unit.at,
         .code = transfer.code,
         .amount = gains ? transfer.amount : -transfer.amount,
         .balance_after = gains ? transfer.credit_after : transfer.debit_after,
@@ -75,7 +77,10 @@ struct ViewsReader::Connected {
     Statement requests{connection, "SELECT block, entries FROM requests WHERE scope = ?1 ORDER BY block"};
     Statement sealed_unit{connection, "SELECT hash, bytes FROM units WHERE seq = ?1"};
     Statement node{connection, "SELECT hash FROM nodes WHERE level = ?1 AND place = ?2"};
-    Statement owner{connection, "SELECT player FROM accounts WHERE account = ?1 AND kind = 1"};
+    Statement owner{connection, "SELECT player FROM accounts WHERE account = ?1 AND kind = ?2"};
+    Statement opened{connection, "SELECT 1 FROM accounts WHERE player = ?1 AND kind = ?2"};
+    Statement account{connection, "SELECT kind, pocket, currency FROM accounts WHERE account = ?1"};
+    Statement trial_before{connection, "SELECT seq, rows FROM trials WHERE seq <= ?1 ORDER BY seq DESC LIMIT 1"};
 
     UnitContent unit(Seq seq)
     {
@@ -127,9 +132,57 @@ struct ViewsReader::Connected {
         }
     }
 
-    bool owns(PlayerId player, AccountId account)
+    bool has(PlayerId player, ledger::AccountKind kind)
     {
-        const ResetLater reset{owner.integer(1, croupier::raw(account))};
+        const ResetLater reset{opened.integer(1, croupier::raw(player)).integer(2, std::uint64_t{croupier::raw(kind)})};
+        return opened.step();
+    }
+
+    /// The row of the trial balance that an account counts to.
+    ledger::TrialRow& row_of(TrialSums& sums, AccountId id)
+    {
+        const ResetLater reset{account.integer(1, croupier::raw(id))};
+        const auto currency = account.step() ? Currency::from_number(static_cast<std::uint32_t>(account.integer_at(2)))
+                                             : std::nullopt;
+        if (!currency) { throw SqliteError{0, "account " + std::to_string(croupier::raw(id)) + " is missing"}; }
+        return sums.at(static_cast<ledger::AccountKind>(account.integer_at(0)),
+            static_cast<ledger::Pocket>(account.integer_at(1)), *currency);
+    }
+
+    /// The trial balance after the unit `at`: the last one that was kept, and what moved since.
+    std::vector<ledger::TrialRow> trial(Seq at)
+    {
+        TrialSums sums;
+        Seq from{0};
+        {
+            const ResetLater reset{trial_before.integer(1, croupier::raw(at))};
+            if (trial_before.step()) {
+                const auto rows = from_bytes<std::vector<ledger::TrialRow>>(trial_before.blob_at(1));
+                if (!rows) { throw SqliteError{0, "a trial balance is damaged"}; }
+                from = Seq{trial_before.unsigned_at(0)};
+                sums = TrialSums{*rows};
+            }
+        }
+        for (Seq seq = next(from); seq <= at; seq = next(seq)) {
+            const UnitContent content = unit(seq);
+            for (const EventRow& event : content.events) {
+                if (event.type != ledger::AccountOpened::kFact) { continue; }
+                if (const auto fact = from_bytes<ledger::AccountOpened>(event.body)) {
+                    ++row_of(sums, fact->account).accounts;
+                }
+            }
+            for (const ledger::Transferred& transfer : content.transfers) {
+                row_of(sums, transfer.debit).balance -= transfer.amount;
+                row_of(sums, transfer.credit).balance += transfer.amount;
+            }
+        }
+        return sums.rows();
+    }
+
+    bool owns(PlayerId player, ledger::AccountKind kind, AccountId account_id)
+    {
+        const ResetLater reset{
+            owner.integer(1, croupier::raw(account_id)).integer(2, std::uint64_t{croupier::raw(kind)})};
         return owner.step() && owner.unsigned_at(0) == croupier::raw(player);
     }
 
@@ -264,24 +317,28 @@ void ViewsReader::round(Seq from, PlayerId player, RoundId round, Done<std::opti
         });
 }
 
-void ViewsReader::statement(Seq from, PlayerId player, std::optional<std::uint64_t> before, std::size_t limit,
-    Done<std::vector<StatementRow>> done)
+void ViewsReader::statement(Seq from, const StatementQuery& query, Done<std::vector<StatementRow>> done)
 {
-    const std::uint64_t end = before_or_newest(before);
+    const std::uint64_t end = before_or_newest(query.before);
     add<std::vector<StatementRow>>(
         from, std::move(done), [=](Connected& views, Viewed<std::vector<StatementRow>>& viewed) {
             auto& rows = viewed.rows;
-            const Seq newest = before ? views.last_up_to(TransferId{end / 2}, viewed.applied_seq) : viewed.applied_seq;
+            if (!views.has(query.player, query.kind)) { return; }
+            Seq newest = std::min(query.at.value_or(viewed.applied_seq), viewed.applied_seq);
+            if (query.before) { newest = std::min(newest, views.last_up_to(TransferId{end / 2}, viewed.applied_seq)); }
+            const bool of_rounds = query.kind == ledger::AccountKind::player;
             std::optional<Seq> seen;  // A unit has a posting for each of its rounds.
-            views.walk_back(player, newest, [&](const Posting& posting) {
-                if (rows.size() == limit) { return false; }
-                if (seen == posting.seq) { return true; }
+            views.walk_back(query.player, newest, [&](const Posting& posting) {
+                if (rows.size() == query.limit) { return false; }
+                // A round that is played in one unit never touches what is held.
+                if (seen == posting.seq || (posting.tag != 0 && !of_rounds)) { return true; }
                 seen = posting.seq;
                 const UnitContent unit = views.unit(posting.seq);
                 for (const ledger::Transferred& transfer : std::views::reverse(unit.transfers)) {
                     for (const bool gains : {true, false}) {
-                        StatementRow row = entry_of(transfer, gains, unit.at);
-                        if (rows.size() < limit && row.id < end && views.owns(player, row.account)) {
+                        StatementRow row = entry_of(transfer, gains, unit);
+                        if (rows.size() < query.limit && row.id < end
+                            && views.owns(query.player, query.kind, row.account)) {
                             rows.push_back(std::move(row));
                         }
                     }
@@ -289,6 +346,15 @@ void ViewsReader::statement(Seq from, PlayerId player, std::optional<std::uint64
                 return true;
             });
         });
+}
+
+void ViewsReader::trial(Seq at, Done<std::optional<std::vector<ledger::TrialRow>>> done)
+{
+    using Rows = std::optional<std::vector<ledger::TrialRow>>;
+    add<Rows>(at, std::move(done), [at](Connected& views, Viewed<Rows>& viewed) {
+        if (viewed.applied_seq < at) { return; }
+        viewed.rows = views.trial(at);
+    });
 }
 
 void ViewsReader::request(Seq from, std::uint64_t scope, Bytes key, Done<std::optional<RequestRow>> done)

@@ -35,8 +35,17 @@ struct RoundDetail {
     std::vector<rounds::Bet> bets;
     std::string answer;  ///< What the player was answered; empty if the round answered no request.
 };
+/// Which entries of a statement.
+struct StatementQuery {
+    PlayerId player{};
+    ledger::AccountKind kind = ledger::AccountKind::player;  ///< Which of the player's accounts.
+    std::optional<Seq> at;                                   ///< As it was after this unit; none: as it is.
+    std::optional<std::uint64_t> before;                     ///< Entries before this id; none: from the newest on.
+    std::size_t limit = 0;
+};
 struct StatementRow {
     std::uint64_t id = 0;  ///< For paging: `before`.
+    Seq seq{};
     TransferId transfer{};
     AccountId account{};
     WallTime at{};
@@ -96,8 +105,9 @@ public:
     void rounds(
         Seq from, PlayerId player, std::optional<RoundId> before, std::size_t limit, Done<std::vector<RoundRow>> done);
     void round(Seq from, PlayerId player, RoundId round, Done<std::optional<RoundDetail>> done);
-    void statement(Seq from, PlayerId player, std::optional<std::uint64_t> before, std::size_t limit,
-        Done<std::vector<StatementRow>> done);
+    void statement(Seq from, const StatementQuery& query, Done<std::vector<StatementRow>> done);
+    /// The sums by kind as they were after the unit `at`, which is at least 1; nullopt: the views are not that far.
+    void trial(Seq at, Done<std::optional<std::vector<ledger::TrialRow>>> done);
     /// The unit that answers this request, if there is one up to applied_seq.
     void request(Seq from, std::uint64_t scope, Bytes key, Done<std::optional<RequestRow>> done);
     /// nullopt: the views are not that far yet.

@@ -244,6 +244,7 @@ private:
             compare(expected, "accounts", "account");
             compare(expected, "units", "seq");
             compare(expected, "nodes", "level, place");
+            compare(expected, "trials", "seq");
             compare(expected, "history", "player, block");
             compare(expected, "requests", "scope, block");
         } catch (const store::SqliteError& error) {

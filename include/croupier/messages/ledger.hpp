@@ -207,6 +207,23 @@ struct GetBalance {
 };
 BOOST_DESCRIBE_STRUCT(GetBalance, (), (player))
 
+/// A player's account as an auditor sees it.
+struct AccountState {
+    Balance balance;
+    std::int64_t held = 0;  ///< What holds and bets keep, minor units.
+    bool frozen = false;
+    bool closed = false;
+};
+BOOST_DESCRIBE_STRUCT(AccountState, (), (balance, held, frozen, closed))
+
+/// Refuses: account_unknown.
+struct GetAccount {
+    using Reply = AccountState;
+    static constexpr std::string_view kName = "ledger.GetAccount";
+    PlayerId player{};
+};
+BOOST_DESCRIBE_STRUCT(GetAccount, (), (player))
+
 /// Takes a stake from the player into the bank, if the bank could then pay `win_max` beside what the open rounds can win.
 /// Refuses, in this order: amount_invalid, account_unknown, player_closed, account_frozen, insufficient_funds, bank_exposed.
 struct TakeStake {

@@ -20,9 +20,9 @@
 namespace croupier {
 
 /// Commands: exactly one handler each.
-using Commands = boost::mp11::mp_list<ledger::OpenPlayer, ledger::GetBalance, ledger::TakeStake, ledger::PayWin,
-    ledger::Refund, ledger::GrantPromo, ledger::GetTotals, ledger::Deposit, ledger::Adjust, ledger::Hold,
-    ledger::PostHold, ledger::VoidHold, ledger::ExpireHolds, ledger::SetFrozen, ledger::ListHolds,
+using Commands = boost::mp11::mp_list<ledger::OpenPlayer, ledger::GetBalance, ledger::GetAccount, ledger::TakeStake,
+    ledger::PayWin, ledger::Refund, ledger::GrantPromo, ledger::GetTotals, ledger::Deposit, ledger::Adjust,
+    ledger::Hold, ledger::PostHold, ledger::VoidHold, ledger::ExpireHolds, ledger::SetFrozen, ledger::ListHolds,
     ledger::GetTrialBalance, ledger::ReverseDeposit, ledger::ClosePlayer, ledger::OpenRound, ledger::HoldBet,
     ledger::RollBackBet, ledger::SettleRound, ledger::VoidRound, ledger::ListRounds, ledger::CloseDay, ledger::SealDay,
     ledger::ListSeals, ledger::FindSeal, rng::Draw, rounds::Spin, rounds::ListGames, risk::CheckStake,

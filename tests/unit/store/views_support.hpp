@@ -134,7 +134,7 @@ inline std::string dump(const std::filesystem::path& path)
 {
     Connection connection{path.string(), OpenMode::read_only};
     std::string text;
-    for (const std::string table : {"progress", "accounts", "units", "nodes", "history", "requests"}) {
+    for (const std::string table : {"progress", "accounts", "units", "nodes", "trials", "history", "requests"}) {
         text += table + "\n";
         Statement columns{connection,
             "SELECT group_concat('quote(' || name || ')', '||''|''||') FROM pragma_table_info('" + table + "')"};

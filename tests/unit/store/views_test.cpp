@@ -49,8 +49,9 @@ TEST_CASE("views: rounds, statement and requests say what the facts say", "[view
         house.loop, [&](auto done) { reader.round(Seq{0}, kBob, RoundId{1}, std::move(done)); });
     CHECK_FALSE(others->rows);  // Another player's round is no round of mine.
 
-    const auto statement = ask<std::vector<StatementRow>>(
-        house.loop, [&](auto done) { reader.statement(Seq{0}, kAda, std::nullopt, 10, std::move(done)); });
+    const auto statement = ask<std::vector<StatementRow>>(house.loop, [&](auto done) {
+        reader.statement(Seq{0}, {.player = kAda, .at = {}, .before = {}, .limit = 10}, std::move(done));
+    });
     REQUIRE(statement);
     REQUIRE(statement->rows.size() == 3);
     const auto& [newest, win, stake] = std::tie(statement->rows[0], statement->rows[1], statement->rows[2]);
@@ -109,8 +110,9 @@ TEST_CASE("views: pages follow each other without gap or repeat, newest first", 
     std::vector<std::uint64_t> entries;
     std::optional<std::uint64_t> before_id;
     while (true) {
-        const auto page = ask<std::vector<StatementRow>>(
-            house.loop, [&](auto done) { reader.statement(Seq{0}, kAda, before_id, 9, std::move(done)); });
+        const auto page = ask<std::vector<StatementRow>>(house.loop, [&](auto done) {
+            reader.statement(Seq{0}, {.player = kAda, .at = {}, .before = before_id, .limit = 9}, std::move(done));
+        });
         REQUIRE(page);
         if (page->rows.empty()) { break; }
         for (const auto& row : page->rows) { entries.push_back(row.id); }
@@ -465,4 +467,51 @@ TEST_CASE("views: the tree goes on above 65536 units", "[views]")
     CHECK(connection.integer("SELECT count(*) FROM nodes WHERE level = 1") == 257);
     CHECK(connection.integer("SELECT count(*) FROM nodes WHERE level = 2") == 1);
     REQUIRE(ViewsFile::open(dir / "views.db"));  // And it is gone on from.
+}
+
+TEST_CASE("views: the trial balance after any unit is what the transfers up to there add up to", "[views]")
+{
+    Casino casino = small_casino();
+    casino.play(9'000);  // More than two of the balances that are kept.
+    House house;
+    for (const std::size_t until : {4'000UZ, 4'100UZ, casino.units.size()}) {
+        house.open();
+        house.start();
+        const auto from = static_cast<std::size_t>(raw(house.store->committed().seq));
+        house.submit(std::span{casino.units}.subspan(from, until - from));
+        house.close();
+        house.store.reset();
+        if (until < casino.units.size()) { house.views.reset(); }
+    }
+    ViewsReader reader{house.dir / "views.db", house.loop.poster(), house.catch_up()};
+    std::int64_t players = 0;
+    std::uint64_t accounts = 0;
+    for (const auto& unit : casino.units) {
+        for (const auto& event : unit->content.events) {
+            if (event.type == ledger::AccountOpened::kFact && event.stream != 0) { ++accounts; }
+        }
+        for (const auto& transfer : unit->content.transfers) {
+            players += transfer.debit == kBank ? transfer.amount : -transfer.amount;
+        }
+        const std::uint64_t seq = raw(unit->position.seq);
+        if (seq % 1'111 != 0 && seq % 4'096 > 1 && seq % 4'096 != 4'095 && seq > 4) { continue; }
+        using Rows = std::optional<std::vector<ledger::TrialRow>>;
+        const auto trial = ask<Rows>(house.loop, [&](auto done) { reader.trial(Seq{seq}, std::move(done)); });
+        REQUIRE(trial);
+        REQUIRE(trial->rows);
+        std::int64_t sum = 0;
+        for (const ledger::TrialRow& row : *trial->rows) {
+            sum += row.balance;
+            if (row.kind != ledger::AccountKind::player) { continue; }
+            CHECK(row.balance == players);
+            CHECK(row.accounts == accounts);
+        }
+        CHECK(sum == 0);
+
+        // And Ada's own statement as it was then ends with the balance that she had.
+        const StatementQuery query{.player = kAda, .at = Seq{seq}, .before = {}, .limit = 1};
+        const auto entry = ask<std::vector<StatementRow>>(
+            house.loop, [&](auto done) { reader.statement(Seq{0}, query, std::move(done)); });
+        for (const StatementRow& row : entry->rows) { CHECK(row.seq <= Seq{seq}); }
+    }
 }

@@ -142,6 +142,8 @@ export type RoundDetail = RoundSummary & { outcome: Outcome; bets?: Bet[] };
 
 export interface StatementEntry {
   transfer: string;
+  /** The unit of the ledger that it stands in. */
+  seq: number;
   at: string;
   code: string;
   /** Signed, for the player. */
