@@ -5,8 +5,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
+#include <span>
 
 #include "ledger_rows.hpp"
+#include "migrations.hpp"
 #include "views_file.hpp"
 
 namespace croupier::verify {
@@ -42,20 +45,32 @@ private:
     fs::path path_;
 };
 
-/// Whether another process holds one of SQLite's locks on the file (sqlite.org/fileformat2.html: the bytes from 2^30 on).
-bool in_use(const fs::path& file)
-{
-    const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) { return false; }
-    struct flock lock = {};
-    lock.l_type = F_WRLCK;
-    lock.l_whence = SEEK_SET;
-    lock.l_start = 0x40000000;
-    lock.l_len = 512;
-    const bool held = ::fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
-    ::close(fd);
-    return held;
-}
+/// A reader's lock on SQLite's own lock bytes (sqlite.org/fileformat2.html: from 2^30 on): a server that has the file open stands
+/// in its way, and none can open it while it is held. Of the open file rather than the process, so that SQLite's own opening and
+/// closing of the file does not drop it.
+class ReadLock {
+public:
+    explicit ReadLock(const fs::path& file) : fd_{::open(file.c_str(), O_RDONLY | O_CLOEXEC)}
+    {
+        struct flock lock = {};
+        lock.l_type = F_RDLCK;
+        lock.l_whence = SEEK_SET;
+        lock.l_start = 0x40000000;
+        lock.l_len = 512;
+        held_ = fd_ >= 0 && ::fcntl(fd_, F_OFD_SETLK, &lock) == 0;
+    }
+    ~ReadLock()
+    {
+        if (fd_ >= 0) { ::close(fd_); }
+    }
+    ReadLock(const ReadLock&) = delete;
+    ReadLock& operator=(const ReadLock&) = delete;
+    bool held() const noexcept { return held_; }
+
+private:
+    int fd_;
+    bool held_ = false;
+};
 
 /// Opens without writing: in place where all of it stands in the file, else a copy together with its log.
 Connection open_untouched(const fs::path& file, const fs::path& scratch)
@@ -84,7 +99,8 @@ public:
     {
         const auto start = std::chrono::steady_clock::now();
         Connection ledger = open_untouched(options_.directory / "ledger.db", scratch_.path());
-        schema(ledger);
+        schema(ledger, "ledger.db", store::ledger_migrations());
+        meta(ledger);
         open_views();
         try {
             chain(ledger);
@@ -114,17 +130,58 @@ private:
         ++report_.problem_count;
     }
 
-    /// What keeps history from being edited is there.
-    void schema(Connection& ledger)
+    /// The file's schema is what this program's migrations make, up to the version that the file says. Returns that version.
+    std::int64_t schema(Connection& file, const std::string& name, std::span<const store::Migration> migrations)
     {
-        for (const std::string table : {"meta", "commits", "transfers", "events"}) {
-            for (const std::string verb : {"update", "delete"}) {
-                const std::string name = table + "_" + verb;
-                if (!ledger.integer("SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND name = '" + name + "'")) {
-                    say("schema: the trigger " + name + " is missing: the table is not append-only");
+        const auto version = file.integer("SELECT max(version) FROM schema_version").value_or(0);
+        if (version < 1 || version > static_cast<std::int64_t>(migrations.size())) {
+            say(name + ": schema_version: version " + std::to_string(version) + " is unknown to this program");
+            return version;
+        }
+        const auto made_path = scratch_.path() / ("schema-of-" + name);
+        Connection made{made_path.string(), OpenMode::create};
+        if (const auto done = store::migrate(
+                made, migrations.first(static_cast<std::size_t>(version)), store::MigrateMode::apply);
+            !done) {
+            say(name + ": " + done.error());
+        }
+        const auto compare_rows = [&](const std::string& query, const std::string& what) {
+            const auto list = [&](Connection& of) {
+                std::map<std::string, std::string> rows;
+                Statement select{of, query};
+                while (select.step()) { rows.emplace(select.text_at(0), select.text_at(1)); }
+                return rows;
+            };
+            const auto wanted = list(made);
+            const auto got = list(file);
+            for (const auto& [key, row] : wanted) {
+                const auto found = got.find(key);
+                if (found == got.end()) {
+                    say(name + ": " + what + ": " + key + " is missing");
+                } else if (found->second != row) {
+                    say(name + ": " + what + ": " + key + ": expected " + row + ", got " + found->second);
                 }
             }
+            for (const auto& [key, row] : got) {
+                if (!wanted.contains(key)) { say(name + ": " + what + ": " + key + " should not be there"); }
+            }
+        };
+        // Also what keeps history from being edited: the triggers.
+        compare_rows("SELECT type || ' ' || name, tbl_name || ': ' || coalesce(sql, '') FROM sqlite_schema", "schema");
+        // When a step was applied is for people; it only has to look like a time.
+        compare_rows("SELECT version, min_reader || CASE WHEN applied_at GLOB "
+                     "'[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[012][0-9]:[0-5][0-9]:[0-6][0-9].[0-9][0-9][0-9]Z' "
+                     "THEN '' ELSE ' at ' || applied_at END FROM schema_version",
+            "schema_version");
+        for (const std::string pragma : {"application_id", "user_version"}) {
+            const auto query = "PRAGMA " + pragma;
+            if (made.integer(query) != file.integer(query)) { say(name + ": its " + pragma + " is not the program's"); }
         }
+        return version;
+    }
+
+    void meta(Connection& ledger)
+    {
         static constexpr std::string_view kMeta =
             "1 canonical_format=1; 2 chain=SHA-256";  // As 0001_ledger.sql writes it.
         const auto meta = ledger.text(
@@ -196,6 +253,11 @@ private:
         }
         try {
             views_.emplace(open_untouched(file, scratch_.path()));
+            const auto version = schema(*views_, "views.db", store::views_migrations());
+            if (version != static_cast<std::int64_t>(store::views_migrations().size())) {
+                report_.views = "not compared: its schema has version " + std::to_string(version);
+                return;
+            }
             views_upto_ = Seq{static_cast<std::uint64_t>(
                 views_->integer("SELECT applied_seq FROM progress WHERE id = 1").value_or(0))};
             auto rebuilt = store::ViewsFile::open(scratch_.path() / "rebuilt.db");
@@ -240,13 +302,9 @@ private:
         rebuilt_.reset();  // Closing it moves its log into the file.
         Connection expected{(scratch_.path() / "rebuilt.db").string(), OpenMode::existing};
         try {
-            compare(expected, "progress", "id");
-            compare(expected, "accounts", "account");
-            compare(expected, "units", "seq");
-            compare(expected, "nodes", "level, place");
-            compare(expected, "trials", "seq");
-            compare(expected, "history", "player, block");
-            compare(expected, "requests", "scope, block");
+            Statement tables{expected,
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'schema_version' ORDER BY name"};
+            while (tables.step()) { compare(expected, std::string{tables.text_at(0)}); }
         } catch (const store::SqliteError& error) {
             say(std::string{"views.db: "} + error.what());
         }
@@ -256,23 +314,49 @@ private:
             : "agrees";
     }
 
-    /// Row by row in the order of the key, which is how both files hold them.
-    void compare(Connection& expected, const std::string& table, const std::string& key)
+    /// Row by row, by their keys, which are whole numbers: each row that is missing, too many or another one is named.
+    void compare(Connection& expected, const std::string& table)
     {
-        const auto columns = expected.text(
-            "SELECT group_concat('quote(' || name || ')', '||''|''||') FROM pragma_table_info('" + table + "')");
-        const std::string rows = "SELECT " + columns.value_or("1") + " FROM " + table + " ORDER BY " + key;
-        Statement ours{expected, rows};
-        Statement theirs{*views_, rows};
-        for (std::uint64_t row = 1;; ++row) {
-            const bool there = ours.step();
-            const bool found = theirs.step();
-            if (!there && !found) { break; }
-            const std::string wanted = there ? std::string{ours.text_at(0)} : "no row";
-            const std::string got = found ? std::string{theirs.text_at(0)} : "no row";
-            if (wanted == got) { continue; }
-            say("views.db: " + table + ": row " + std::to_string(row) + ": expected " + wanted + ", got " + got);
-            if (there != found) { break; }
+        std::vector<std::string> key;
+        std::string columns;
+        Statement about{expected, "SELECT name, pk FROM pragma_table_info('" + table + "') ORDER BY pk, cid"};
+        while (about.step()) {
+            const std::string name{about.text_at(0)};
+            columns += (columns.empty() ? "quote(" : "||'|'||quote(") + name + ")";
+            if (about.integer_at(1) != 0) { key.push_back(name); }
+        }
+        std::string keys;
+        for (const std::string& name : key) { keys += (keys.empty() ? "" : ", ") + name; }
+        const std::string select = "SELECT " + columns + ", " + keys + " FROM " + table + " ORDER BY " + keys;
+        Statement ours{expected, select};
+        Statement theirs{*views_, select};
+        const auto key_of = [&](const Statement& row) {
+            std::vector<std::int64_t> values;
+            for (std::size_t i = 0; i < key.size(); ++i) { values.push_back(row.integer_at(static_cast<int>(i) + 1)); }
+            return values;
+        };
+        const auto where = [&](const Statement& row) {
+            std::string text = "views.db: " + table + ":";
+            for (std::size_t i = 0; i < key.size(); ++i) {
+                text += " " + key[i] + " " + std::to_string(row.integer_at(static_cast<int>(i) + 1));
+            }
+            return text + ": ";
+        };
+        bool there = ours.step();
+        bool found = theirs.step();
+        while (there || found) {
+            const bool missing = there && (!found || key_of(ours) < key_of(theirs));
+            const bool extra = found && (!there || key_of(theirs) < key_of(ours));
+            if (missing) {
+                say(where(ours) + "the row is missing");
+            } else if (extra) {
+                say(where(theirs) + "the row should not be there");
+            } else if (ours.text_at(0) != theirs.text_at(0)) {
+                say(where(ours) + "expected " + std::string{ours.text_at(0)} + ", got "
+                    + std::string{theirs.text_at(0)});
+            }
+            if (!extra) { there = ours.step(); }
+            if (!missing) { found = theirs.step(); }
         }
     }
 
@@ -295,8 +379,13 @@ std::expected<Report, std::string> verify(const Options& options)
     const fs::path file = options.directory / "ledger.db";
     std::error_code error;
     if (!fs::is_regular_file(file, error)) { return std::unexpected{file.string() + ": there is no ledger here"}; }
-    if (in_use(file)) {
+    const ReadLock lock{file};
+    if (!lock.held()) {
         return std::unexpected{file.string() + ": a running server has it open; verify a backup (croupier backup DIR)"};
+    }
+    if (auto journal = file; fs::exists(journal += "-journal", error)) {
+        return std::unexpected{journal.string()
+            + ": a rollback journal lies beside the ledger, which no server of ours leaves: the file may be half written"};
     }
     try {
         return Verifier{options}.run();
