@@ -112,6 +112,8 @@ public:
     /// A push that a newer one of the same topic replaces when the peer is slow.
     virtual void chatter(ConnectionId connection, std::string_view topic, std::string text) = 0;
     virtual void close(ConnectionId connection, std::uint16_t code, std::string_view reason) = 0;
+    /// A frame says this refusal: for the metrics, which count those of HTTP calls too.
+    virtual void refused(ErrorCode code) = 0;
     /// Asks the views for the answer to an old command; it comes back as session::OldAnswer.
     virtual void look_up(ConnectionId connection, SessionId session, std::uint64_t n, const Hash& content) = 0;
 };

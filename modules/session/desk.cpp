@@ -188,6 +188,7 @@ Result<Done> Desk::play(const Play& command, Context& context)
     }
     const auto refuse_transiently = [&](const Error& error, std::optional<std::uint64_t> expected = std::nullopt) {
         CROUPIER_ASSERT(is_transient(error.code) && context.work.empty());
+        context.out.refused(error.code);
         context.out.frame(command.connection, frames::command_refused(command.n, error, expected));
         return Done{};
     };
@@ -200,6 +201,7 @@ Result<Done> Desk::play(const Play& command, Context& context)
     if (!spun && is_transient(spun.error().code)) { return refuse_transiently(spun.error()); }
 
     // A decision, for or against: it is recorded with its answer, and n is used up.
+    if (!spun) { context.out.refused(spun.error().code); }
     std::string text = spun ? frames::spun(command.n, *spun) : frames::refused(command.n, spun.error());
     context.out.frame(command.connection, frames::whole(text));
     context.work.add(RequestRecord{.scope = raw(id),
@@ -217,6 +219,7 @@ void Desk::repeat(
     if (found == session.answers.end()) {
         context.out.look_up(command.connection, id, command.n, content);
     } else if (found->content != content) {
+        context.out.refused(ErrorCode::key_conflict);
         context.out.frame(command.connection, frames::command_refused(command.n, {ErrorCode::key_conflict}));
     } else {
         context.out.frame(command.connection, frames::whole(found->text));
@@ -227,8 +230,10 @@ Result<Done> Desk::old_answer(const OldAnswer& command, Context& context)
 {
     if (raw(live_.session_of(command.connection)) == 0) { return Done{}; }
     if (!command.found) {
+        context.out.refused(ErrorCode::overloaded);
         context.out.frame(command.connection, frames::command_refused(command.n, {ErrorCode::overloaded, kSoon}));
     } else if (command.content != command.content_first) {
+        context.out.refused(ErrorCode::key_conflict);
         context.out.frame(command.connection, frames::command_refused(command.n, {ErrorCode::key_conflict}));
     } else {
         context.out.frame(command.connection, frames::whole(command.answer));
@@ -244,6 +249,7 @@ Result<Done> Desk::ask(const Ask& command, Context& context)
     if (session == nullptr) { return refuse(ErrorCode::session_unknown); }
 
     const auto answer = [&]<class Reply>(const Result<Reply>& reply, auto&& text) {
+        if (!reply) { context.out.refused(reply.error().code); }
         context.out.frame(command.connection, reply ? text(*reply) : frames::query_refused(command.q, reply.error()));
     };
     switch (command.kind) {

@@ -80,6 +80,7 @@ public:
     void frame(ConnectionId, std::string) override {}
     void chatter(ConnectionId, std::string_view, std::string) override {}
     void close(ConnectionId, std::uint16_t, std::string_view) override {}
+    void refused(ErrorCode) override {}
     void look_up(ConnectionId, SessionId, std::uint64_t, const Hash&) override {}
 };
 

@@ -32,11 +32,14 @@ public:
     {
         items_.push_back({Kind::close, connection, code, {}, std::string{reason}});
     }
+    void refused(ErrorCode code) override { refusals_.push_back(code); }
     void look_up(ConnectionId connection, SessionId session, std::uint64_t n, const Hash& content) override
     {
         look_ups_.push_back({connection, session, n, content});
     }
 
+    /// The refusals told since it was asked last.
+    std::vector<ErrorCode> take_refusals() { return std::exchange(refusals_, {}); }
     /// Everything collected since the last flush leaves in order once `rests_on` is durable; returns the look-ups.
     std::vector<LookUp> flush(edge::Edge& edge, Seq rests_on)
     {
@@ -66,6 +69,7 @@ private:
     };
     std::vector<Item> items_;
     std::vector<LookUp> look_ups_;
+    std::vector<ErrorCode> refusals_;
 };
 
 }  // namespace croupier::host

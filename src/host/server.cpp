@@ -240,6 +240,7 @@ Result<typename Command::Reply> Server::send(const Command& command)
 
 void Server::flush()
 {
+    for (const ErrorCode code : outputs_.take_refusals()) { metrics_.refused(code); }
     for (const auto& wanted : outputs_.flush(*edge_, house_->casino().submitted().seq)) { look_up(wanted); }
 }
 

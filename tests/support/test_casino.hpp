@@ -45,6 +45,7 @@ public:
     {
         closes.push_back({connection, code});
     }
+    void refused(ErrorCode code) override { refusals.push_back(code); }
     void look_up(ConnectionId connection, SessionId session, std::uint64_t n, const Hash& content) override
     {
         look_ups.push_back({connection, session, n, content});
@@ -54,6 +55,7 @@ public:
     std::vector<Frame> chatters;
     std::vector<Close> closes;
     std::vector<LookUp> look_ups;
+    std::vector<ErrorCode> refusals;
 };
 
 /// The whole casino in memory: all modules, a store that can lose what is not durable, and a generator with a seed.

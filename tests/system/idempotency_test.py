@@ -58,6 +58,8 @@ class SameAnswer(harness.SystemTest):
             self.assertEqual(connection.balance(), money)
 
         conflicts(play)
+        # A client that reuses its numbers is seen.
+        self.assertIn('\ncroupier_refusals_total{code="key_conflict"} 2\n', server.get("/metrics").body.decode())
         server.restart()
         conflicts(ada.connect())
 
