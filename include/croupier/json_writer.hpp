@@ -34,7 +34,7 @@ void write_string(std::string& out, std::string_view text);
 void write_time(std::string& out, WallTime time);
 /// {"measure":…,"period":…,"amount":…?,"used":…,"changes_at":…?,"next_amount":…?}
 void write_limit(std::string& out, const risk::Limit& limit);
-/// {"available":…,"currency":…,"exponent":…,"version":…}
+/// {"available":…,"currency":…,"exponent":…,"version":…,"bonus":…?}
 void write_balance(std::string& out, const ledger::Balance& balance);
 /// {"code":…,"message":…,"retry_after_ms":…?,"expected":…?}
 void write_error(std::string& out, const Error& error, std::optional<std::uint64_t> expected = std::nullopt);

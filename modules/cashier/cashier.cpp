@@ -18,7 +18,9 @@ bool allows(Role role, const Operation& operation)
     if (role == Role::auditor) { return false; }
     const auto* freeze = std::get_if<Freeze>(&operation);
     const bool weighty = (freeze != nullptr && !freeze->frozen) || std::holds_alternative<ClosePlayer>(operation)
-        || std::holds_alternative<VoidRound>(operation) || std::holds_alternative<CloseDay>(operation);
+        || std::holds_alternative<VoidRound>(operation) || std::holds_alternative<CloseDay>(operation)
+        || std::holds_alternative<GrantBonus>(operation) || std::holds_alternative<ConvertBonus>(operation)
+        || std::holds_alternative<ForfeitBonus>(operation);
     return !weighty || role == Role::admin;
 }
 
@@ -229,6 +231,34 @@ Result<std::string> Cashier::decide(const VoidRound& operation, OperatorId by, C
     json::write_number(out, closed->refund);
     out += '}';
     return out;
+}
+
+Result<std::string> Cashier::decide(const GrantBonus& operation, OperatorId by, Context& context)
+{
+    const auto balance = bus_.send(ledger::GrantBonus{operation.player, operation.amount}, context);
+    if (!balance) { return std::unexpected{balance.error()}; }
+    context.work.add(Acted{by, operation.player, operation});
+    return moved(operation.player, operation.amount, *balance);
+}
+
+Result<std::string> Cashier::decide(const ConvertBonus& operation, OperatorId by, Context& context)
+{
+    const auto before = bus_.send(ledger::GetBalance{operation.player}, context);
+    if (!before) { return std::unexpected{before.error()}; }
+    const auto balance = bus_.send(ledger::ConvertBonus{operation.player, operation.amount}, context);
+    if (!balance) { return std::unexpected{balance.error()}; }
+    context.work.add(Acted{by, operation.player, operation});
+    return moved(operation.player, before->bonus - balance->bonus, *balance);
+}
+
+Result<std::string> Cashier::decide(const ForfeitBonus& operation, OperatorId by, Context& context)
+{
+    const auto before = bus_.send(ledger::GetBalance{operation.player}, context);
+    if (!before) { return std::unexpected{before.error()}; }
+    const auto balance = bus_.send(ledger::ForfeitBonus{operation.player}, context);
+    if (!balance) { return std::unexpected{balance.error()}; }
+    context.work.add(Acted{by, operation.player, operation});
+    return moved(operation.player, before->bonus, *balance);
 }
 
 Result<std::string> Cashier::decide(const CloseDay& operation, OperatorId by, Context& context)

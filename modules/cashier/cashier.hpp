@@ -96,6 +96,9 @@ private:
     Result<std::string> decide(const ClosePlayer& operation, OperatorId by, Context& context);
     Result<std::string> decide(const VoidRound& operation, OperatorId by, Context& context);
     Result<std::string> decide(const CloseDay& operation, OperatorId by, Context& context);
+    Result<std::string> decide(const GrantBonus& operation, OperatorId by, Context& context);
+    Result<std::string> decide(const ConvertBonus& operation, OperatorId by, Context& context);
+    Result<std::string> decide(const ForfeitBonus& operation, OperatorId by, Context& context);
     Result<std::string> decide(const RollBack& operation, OperatorId by, Context& context);
 
     Options options_;

@@ -26,14 +26,16 @@ Result<DayState> DayBook::close(
     DayClosed report{
         .day = *day_, .ended = ended, .after = last_closed_, .balances = std::move(balances.rows), .flows = {}};
     for (std::size_t code = 0; code < sums_.size(); ++code) {
-        const Sum& sum = sums_[code];
-        if (sum.transfers == 0) { continue; }
-        report.flows.push_back({.code = static_cast<TransferCode>(code),
-            .pocket = Pocket::cash,
-            .currency = currency,
-            .transfers = sum.transfers,
-            .amount = sum.amount,
-            .from_players = sum.from_players});
+        for (std::size_t pocket = 0; pocket < sums_[code].size(); ++pocket) {
+            const Sum& sum = sums_[code][pocket];
+            if (sum.transfers == 0) { continue; }
+            report.flows.push_back({.code = static_cast<TransferCode>(code),
+                .pocket = static_cast<Pocket>(pocket),
+                .currency = currency,
+                .transfers = sum.transfers,
+                .amount = sum.amount,
+                .from_players = sum.from_players});
+        }
     }
     context.work.add(std::move(report));
     DayState state = waiting();
@@ -75,12 +77,12 @@ Result<Seal> DayBook::find(const FindSeal& command) const
     return *first;
 }
 
-void DayBook::apply(const Transferred& fact, bool from_player, WallTime at)
+void DayBook::apply(const Transferred& fact, Pocket pocket, bool from_player, WallTime at)
 {
     if (!day_) { day_ = day_of(at); }
     const std::size_t code = raw(fact.code);
     CROUPIER_ASSERT(code < sums_.size());
-    Sum& sum = sums_[code];
+    Sum& sum = sums_[code][raw(pocket)];
     ++sum.transfers;
     sum.amount += fact.amount;
     if (from_player) { sum.from_players += fact.amount; }
@@ -105,10 +107,12 @@ void DayBook::apply(const DaySealed& fact)
 void DayBook::save(ByteWriter& out) const
 {
     out.write(day_);
-    for (const Sum& sum : sums_) {
-        out.write(sum.transfers);
-        out.write(sum.amount);
-        out.write(sum.from_players);
+    for (const auto& pockets : sums_) {
+        for (const Sum& sum : pockets) {
+            out.write(sum.transfers);
+            out.write(sum.amount);
+            out.write(sum.from_players);
+        }
     }
     out.write(last_closed_);
     out.write(static_cast<std::uint32_t>(closed_.size()));
@@ -123,10 +127,12 @@ bool DayBook::restore(ByteReader& in)
 {
     DayBook restored{starts_, key_};
     restored.day_ = in.read<std::optional<std::int64_t>>();
-    for (Sum& sum : restored.sums_) {
-        sum.transfers = in.read<std::uint64_t>();
-        sum.amount = in.read<std::int64_t>();
-        sum.from_players = in.read<std::int64_t>();
+    for (auto& pockets : restored.sums_) {
+        for (Sum& sum : pockets) {
+            sum.transfers = in.read<std::uint64_t>();
+            sum.amount = in.read<std::int64_t>();
+            sum.from_players = in.read<std::int64_t>();
+        }
     }
     restored.last_closed_ = in.read<Seq>();
     const auto closed = in.read<std::uint32_t>();

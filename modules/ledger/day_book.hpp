@@ -28,7 +28,7 @@ public:
     Seals list(const ListSeals& command) const;
     Result<Seal> find(const FindSeal& command) const;
 
-    void apply(const Transferred& fact, bool from_player, WallTime at);
+    void apply(const Transferred& fact, Pocket pocket, bool from_player, WallTime at);
     void apply(const DayClosed& fact, Seq seq);
     void apply(const DaySealed& fact);
 
@@ -52,7 +52,7 @@ private:
     std::chrono::minutes starts_;
     SealKey* key_;
     std::optional<std::int64_t> day_;  // Of the first transfer since the last DayClosed; none: nothing has moved.
-    std::array<Sum, 32> sums_{};       // By TransferCode, since the last DayClosed.
+    std::array<std::array<Sum, 3>, 32> sums_{};  // By TransferCode and pocket, since the last DayClosed.
     Seq last_closed_{};
     std::deque<Closed> closed_;  // Those that wait for their seals, oldest first.
     std::vector<Seal> seals_;    // Number is the index plus 1.

@@ -3,13 +3,11 @@
 #include <algorithm>
 
 #include "croupier/assert.hpp"
+#include "sums.hpp"
 
 namespace croupier::ledger {
 
 namespace {
-
-/// Far below the limit of int64, so that sums of a few balances cannot wrap.
-constexpr std::int64_t kBalanceMax = std::int64_t{1} << 61;
 
 /// Which sign a balance may take depends on the account's kind only.
 bool may_be_negative(AccountKind kind)
@@ -20,7 +18,8 @@ bool may_be_negative(AccountKind kind)
         case AccountKind::bank: return false;
         case AccountKind::promo:
         case AccountKind::psp:
-        case AccountKind::adjustments: return true;
+        case AccountKind::adjustments:
+        case AccountKind::conversion: return true;
     }
     return false;
 }
@@ -34,33 +33,38 @@ Ledger::Account* Ledger::find(AccountId id)
 
 const Ledger::Account* Ledger::find(AccountId id) const { return const_cast<Ledger*>(this)->find(id); }
 
-Ledger::Accounts Ledger::accounts_of(PlayerId player) const
+Ledger::Accounts Ledger::accounts_of(PlayerId player, Pocket pocket) const
 {
+    if (pocket == Pocket::bonus) {
+        const auto found = bonus_accounts_.find(player);
+        return found == bonus_accounts_.end() ? Accounts{} : found->second;
+    }
     return raw(player) == 0 || raw(player) > player_accounts_.size() ? Accounts{} : player_accounts_[raw(player) - 1];
 }
 
-AccountId Ledger::house(AccountKind kind) const
+AccountId Ledger::house_or_open(AccountKind kind, Pocket pocket, Context& context)
 {
-    // The house's accounts are the first few: a search that ends at once.
-    for (std::size_t i = 0; i < accounts_.size(); ++i) {
-        if (accounts_[i].kind == kind) { return static_cast<AccountId>(i + 1); }
-        if (accounts_[i].kind == AccountKind::player) { break; }
-    }
-    return AccountId{0};
+    if (house(kind, pocket) == AccountId{0}) { open(kind, PlayerId{0}, context, pocket); }
+    return house(kind, pocket);
 }
 
 Balance Ledger::balance_of(AccountId id) const
 {
     const Account* account = find(id);
     CROUPIER_ASSERT(account != nullptr);
-    return Balance{account->balance, options_.currency, account->version};
+    Balance balance{.available = account->balance, .currency = options_.currency, .version = account->version};
+    if (const Account* bonus = find(accounts_of(account->player, Pocket::bonus).available)) {
+        balance.bonus = bonus->balance;
+        balance.version += bonus->version;
+    }
+    return balance;
 }
 
-void Ledger::open(AccountKind kind, PlayerId player, Context& context)
+void Ledger::open(AccountKind kind, PlayerId player, Context& context, Pocket pocket)
 {
     context.work.add(AccountOpened{.account = static_cast<AccountId>(accounts_.size() + 1),
         .kind = kind,
-        .pocket = Pocket::cash,
+        .pocket = pocket,
         .player = player,
         .currency = options_.currency});
 }
@@ -136,11 +140,21 @@ Result<Balance> Ledger::take_stake(const TakeStake& command, Context& context)
     if (command.stake <= 0 || command.win_max < 0) { return refuse(ErrorCode::amount_invalid); }
     const auto account = account_for(command.player, true);
     if (!account) { return std::unexpected{account.error()}; }
-    if (find(*account)->balance < command.stake) { return refuse(ErrorCode::insufficient_funds); }
-    if (const auto covered = bank_covers(command.stake, command.win_max); !covered) {
+    const std::int64_t bonus = bonus_of_stake(command.player, command.stake);
+    const std::int64_t cash = command.stake - bonus;
+    if (find(*account)->balance < cash) { return refuse(ErrorCode::insufficient_funds); }
+    // The bank pays cash's share of a win, which is the larger of two halves that do not divide.
+    const std::int64_t share = command.win_max - share_of(command.win_max, bonus, command.stake);
+    if (const auto covered = bank_covers(cash, cash == 0 ? 0 : share); !covered) {
         return std::unexpected{covered.error()};
     }
-    transfer(*account, house(AccountKind::bank), command.stake, TransferCode::stake, raw(command.round), context);
+    if (bonus > 0) {
+        transfer(accounts_of(command.player, Pocket::bonus).available, house(AccountKind::promo, Pocket::bonus), bonus,
+            TransferCode::stake, raw(command.round), context);
+    }
+    if (cash > 0) {
+        transfer(*account, house(AccountKind::bank), cash, TransferCode::stake, raw(command.round), context);
+    }
     return balance_of(*account);
 }
 
@@ -148,17 +162,25 @@ Balance Ledger::pay_win(const PayWin& command, Context& context)
 {
     const AccountId account = account_of(command.player);
     CROUPIER_ASSERT(account != AccountId{0} && command.win >= 0);
-    if (command.win > 0) {
-        transfer(house(AccountKind::bank), account, command.win, TransferCode::win, raw(command.round), context);
-    }
+    if (command.win == 0) { return balance_of(account); }
+    CROUPIER_ASSERT(command.round == staked_round_);
+    pay(command.player, command.round, command.win, staked_, context);
     return balance_of(account);
 }
 
 Balance Ledger::refund(const Refund& command, Context& context)
 {
     const AccountId account = account_of(command.player);
-    CROUPIER_ASSERT(account != AccountId{0} && command.stake > 0);
-    transfer(house(AccountKind::bank), account, command.stake, TransferCode::refund, raw(command.round), context);
+    CROUPIER_ASSERT(account != AccountId{0} && command.round == staked_round_);
+    CROUPIER_ASSERT(command.stake > 0 && command.stake == staked_.bonus + staked_.cash);
+    const Recipe staked = staked_;
+    if (staked.bonus > 0) {
+        transfer(house(AccountKind::promo, Pocket::bonus), accounts_of(command.player, Pocket::bonus).available,
+            staked.bonus, TransferCode::refund, raw(command.round), context);
+    }
+    if (staked.cash > 0) {
+        transfer(house(AccountKind::bank), account, staked.cash, TransferCode::refund, raw(command.round), context);
+    }
     return balance_of(account);
 }
 
@@ -225,9 +247,11 @@ Result<Balance> Ledger::close_player(const ClosePlayer& command, Context& contex
 {
     const auto account = account_for(command.player, false);
     if (!account) { return std::unexpected{account.error()}; }
-    const Account* held = find(accounts_of(command.player).held);
-    if (find(*account)->balance != 0 || (held != nullptr && held->balance != 0)) {
-        return refuse(ErrorCode::account_not_empty);
+    for (const Pocket pocket : {Pocket::cash, Pocket::bonus}) {
+        const Accounts accounts = accounts_of(command.player, pocket);
+        for (const AccountId id : {accounts.available, accounts.held}) {
+            if (id != AccountId{0} && find(id)->balance != 0) { return refuse(ErrorCode::account_not_empty); }
+        }
     }
     context.work.add(PlayerClosed{command.player});
     return balance_of(*account);
@@ -315,13 +339,16 @@ OpenHolds Ledger::open_holds(const ListHolds& command) const
 TrialBalance Ledger::trial_balance() const
 {
     TrialBalance trial;
-    for (std::size_t kind = 0; kind < sums_.size(); ++kind) {
-        if (sums_[kind].accounts == 0) { continue; }
-        trial.rows.push_back({.kind = static_cast<AccountKind>(kind),
-            .pocket = Pocket::cash,
-            .currency = options_.currency,
-            .accounts = sums_[kind].accounts,
-            .balance = sums_[kind].balance});
+    for (std::size_t kind = 0; kind < kKinds; ++kind) {
+        for (std::size_t pocket = 0; pocket < kPockets; ++pocket) {
+            const Sum& sum = sums_[pocket][kind];
+            if (sum.accounts == 0) { continue; }
+            trial.rows.push_back({.kind = static_cast<AccountKind>(kind),
+                .pocket = static_cast<Pocket>(pocket),
+                .currency = options_.currency,
+                .accounts = sum.accounts,
+                .balance = sum.balance});
+        }
     }
     return trial;
 }
@@ -333,6 +360,7 @@ LedgerTotals Ledger::totals() const
         const auto sum = checked_add(totals.sum, account.balance);
         CROUPIER_ASSERT(sum.has_value());
         totals.sum = *sum;
+        if (account.pocket != Pocket::cash) { continue; }
         if (account.kind == AccountKind::player || account.kind == AccountKind::held) {
             totals.players += account.balance;
         }
@@ -357,16 +385,21 @@ void Ledger::check() const
 {
     CROUPIER_ASSERT(totals().sum == 0);
     decltype(sums_) sums{};
-    std::map<PlayerId, std::int64_t> held = rounds_.held();
-    for (const auto& [id, hold] : holds_) { held[hold.player] += hold.amount; }
+    std::map<PlayerId, RoundBook::Bet> held = rounds_.held();
+    for (const auto& [id, hold] : holds_) { held[hold.player].stake += hold.amount; }
+    std::array<std::int64_t, kPockets> pockets{};
     for (const Account& account : accounts_) {
         CROUPIER_ASSERT(account.balance >= 0 || may_be_negative(account.kind));
-        ++sums[raw(account.kind)].accounts;
-        sums[raw(account.kind)].balance += account.balance;
+        Sum& sum = sums[raw(account.pocket)][raw(account.kind)];
+        ++sum.accounts;
+        sum.balance += account.balance;
+        pockets[raw(account.pocket)] += account.balance;
         if (account.kind != AccountKind::held) { continue; }
         const auto found = held.find(account.player);
-        CROUPIER_ASSERT(account.balance == (found == held.end() ? 0 : found->second));
+        const RoundBook::Bet kept = found == held.end() ? RoundBook::Bet{} : found->second;
+        CROUPIER_ASSERT(account.balance == (account.pocket == Pocket::cash ? kept.cash() : kept.bonus));
     }
+    CROUPIER_ASSERT(std::ranges::all_of(pockets, [](std::int64_t sum) { return sum == 0; }));
     CROUPIER_ASSERT(sums == sums_ && expiries_.size() == holds_.size());
     CROUPIER_ASSERT(rounds_.exposure() == 0 || find(house(AccountKind::bank))->balance >= rounds_.exposure());
 }
@@ -376,10 +409,18 @@ void Ledger::apply(const AccountOpened& fact)
     CROUPIER_ASSERT(raw(fact.account) == accounts_.size() + 1);
     CROUPIER_ASSERT(fact.currency == options_.currency);  // A ledger is opened with the currency it began with.
     accounts_.push_back(Account{.kind = fact.kind, .pocket = fact.pocket, .player = fact.player});
-    ++sums_[raw(fact.kind)].accounts;
-    if (raw(fact.player) == 0) { return; }
-    if (player_accounts_.size() < raw(fact.player)) { player_accounts_.resize(raw(fact.player)); }
-    Accounts& accounts = player_accounts_[raw(fact.player) - 1];
+    ++sums_[raw(fact.pocket)][raw(fact.kind)].accounts;
+    if (raw(fact.player) == 0) {
+        AccountId& house = houses_[raw(fact.pocket)][raw(fact.kind)];
+        CROUPIER_ASSERT(house == AccountId{0});
+        house = fact.account;
+        return;
+    }
+    if (fact.pocket == Pocket::cash && player_accounts_.size() < raw(fact.player)) {
+        player_accounts_.resize(raw(fact.player));
+    }
+    Accounts& accounts = fact.pocket == Pocket::cash ? player_accounts_[raw(fact.player) - 1]
+                                                     : bonus_accounts_[fact.player];
     AccountId& account = fact.kind == AccountKind::held ? accounts.held : accounts.available;
     CROUPIER_ASSERT(account == AccountId{0});
     account = fact.account;
@@ -392,12 +433,17 @@ void Ledger::apply(const Transferred& fact, WallTime at)
     CROUPIER_ASSERT(debit != nullptr && credit != nullptr && debit != credit);
     debit->balance -= fact.amount;
     credit->balance += fact.amount;
-    sums_[raw(debit->kind)].balance -= fact.amount;
-    sums_[raw(credit->kind)].balance += fact.amount;
+    sums_[raw(debit->pocket)][raw(debit->kind)].balance -= fact.amount;
+    sums_[raw(credit->pocket)][raw(credit->kind)].balance += fact.amount;
     ++debit->version;
     ++credit->version;
     ++transfers_;
-    days_.apply(fact, debit->kind == AccountKind::player || debit->kind == AccountKind::held, at);
+    if (fact.code == TransferCode::stake) {
+        if (raw(staked_round_) != fact.reference) { staked_ = {}; }
+        staked_round_ = RoundId{fact.reference};
+        (debit->pocket == Pocket::bonus ? staked_.bonus : staked_.cash) += fact.amount;
+    }
+    days_.apply(fact, debit->pocket, debit->kind == AccountKind::player || debit->kind == AccountKind::held, at);
     // The fact says what the balances became: a fold that disagrees has lost or doubled a fact.
     CROUPIER_ASSERT(debit->balance == fact.debit_after && credit->balance == fact.credit_after);
     CROUPIER_ASSERT(debit->version == fact.debit_version && credit->version == fact.credit_version);
@@ -475,7 +521,7 @@ bool Ledger::restore(ByteReader& in)
         restored.apply(AccountOpened{
             static_cast<AccountId>(i + 1), account.kind, account.pocket, account.player, options_.currency});
         restored.accounts_.back() = account;
-        restored.sums_[raw(account.kind)].balance += account.balance;
+        restored.sums_[raw(account.pocket)][raw(account.kind)].balance += account.balance;
     }
     restored.last_hold_ = in.read<HoldId>();
     const auto holds = in.read<std::uint32_t>();

@@ -47,6 +47,9 @@ public:
     Balance pay_win(const PayWin& command, Context& context);
     Balance refund(const Refund& command, Context& context);
     Result<Balance> grant_promo(const GrantPromo& command, Context& context);
+    Result<Balance> grant_bonus(const GrantBonus& command, Context& context);
+    Result<Balance> convert_bonus(const ConvertBonus& command, Context& context);
+    Result<Balance> forfeit_bonus(const ForfeitBonus& command, Context& context);
     Result<Balance> deposit(const Deposit& command, Context& context);
     Result<Balance> adjust(const Adjust& command, Context& context);
     Result<Holding> hold(const Hold& command, Context& context);
@@ -92,6 +95,7 @@ public:
     void apply(const PlayerClosed& fact);
     void apply(const RoundOpened& fact, WallTime at) { rounds_.apply(fact, at); }
     void apply(const BetHeld& fact) { rounds_.apply(fact); }
+    void apply(const BonusBetHeld& fact) { rounds_.apply(fact); }
     void apply(const BetRolledBack& fact) { rounds_.apply(fact); }
     void apply(const RoundClosed& fact) { rounds_.apply(fact); }
     void apply(const DayClosed& fact, Seq seq) { days_.apply(fact, seq); }
@@ -121,7 +125,7 @@ private:
     Account* find(AccountId id);
     const Account* find(AccountId id) const;
     /// The player's accounts; all 0 if there are none.
-    Accounts accounts_of(PlayerId player) const;
+    Accounts accounts_of(PlayerId player, Pocket pocket = Pocket::cash) const;
     AccountId account_of(PlayerId player) const { return accounts_of(player).available; }
     /// Whether money may come to, or be staked by, a player. Refuses, in this order: account_unknown, player_closed, and
     /// where `frozen_counts` account_frozen.
@@ -132,18 +136,34 @@ private:
     Result<Held> open_hold(HoldId id) const;
     /// Ends a hold: `posted` of it leaves, the rest is released.
     Holding resolve(const Held& hold, std::int64_t posted, Resolution how, Context& context);
-    AccountId house(AccountKind kind) const;
+    AccountId house(AccountKind kind, Pocket pocket = Pocket::cash) const { return houses_[raw(pocket)][raw(kind)]; }
+    /// The house's account, opened if it is not there.
+    AccountId house_or_open(AccountKind kind, Pocket pocket, Context& context);
+    /// From which pockets a stake came.
+    struct Recipe {
+        std::int64_t bonus = 0;
+        std::int64_t cash = 0;
+    };
+    /// What of a stake the player's bonus money pays.
+    std::int64_t bonus_of_stake(PlayerId player, std::int64_t stake) const;
+    /// Pays a win into the pockets that the stake came from.
+    void pay(PlayerId player, RoundId round, std::int64_t win, const Recipe& staked, Context& context);
+    void give_back(RoundId round, PlayerId player, const RoundBook::Bet& bet, Context& context);
     Balance balance_of(AccountId id) const;
-    void open(AccountKind kind, PlayerId player, Context& context);
+    void open(AccountKind kind, PlayerId player, Context& context, Pocket pocket = Pocket::cash);
     /// Moves money; everything that could refuse it was checked before.
     void transfer(AccountId debit, AccountId credit, std::int64_t amount, TransferCode code, std::uint64_t reference,
         Context& context);
 
     Options options_;
     SealKey* key_;
-    std::vector<Account> accounts_;          // Index is the id minus 1.
-    std::vector<Accounts> player_accounts_;  // Index is the player's id minus 1.
-    std::map<HoldId, Held> holds_;           // The open ones.
+    std::vector<Account> accounts_;                // Index is the id minus 1.
+    std::vector<Accounts> player_accounts_;        // Index is the player's id minus 1.
+    std::map<PlayerId, Accounts> bonus_accounts_;  // Of those who ever had bonus money.
+    static constexpr std::size_t kPockets = 3;     // Their numbers begin with 1, as those of the kinds.
+    static constexpr std::size_t kKinds = 8;
+    std::array<std::array<AccountId, kKinds>, kPockets> houses_{};
+    std::map<HoldId, Held> holds_;  // The open ones.
     std::set<std::pair<WallTime, HoldId>> expiries_;
     HoldId last_hold_{};
     RoundBook rounds_;
@@ -154,7 +174,9 @@ private:
 
         friend bool operator==(const Sum&, const Sum&) = default;
     };
-    std::array<Sum, 8> sums_{};  // By AccountKind: the trial balance, kept up to date.
+    std::array<std::array<Sum, kKinds>, kPockets> sums_{};  // By pocket and kind: the trial balance, kept up to date.
+    RoundId staked_round_{};  // The round that was staked last, in one input, and how: a win of that input follows it.
+    Recipe staked_;
     std::uint64_t transfers_ = 0;
 };
 

@@ -32,6 +32,15 @@ public:
         bus.serve<GrantPromo>([&](const GrantPromo& command, Context& context) {
             return changed(bus, command.player, ledger_.grant_promo(command, context), context);
         });
+        bus.serve<GrantBonus>([&](const GrantBonus& command, Context& context) {
+            return changed(bus, command.player, ledger_.grant_bonus(command, context), context);
+        });
+        bus.serve<ConvertBonus>([&](const ConvertBonus& command, Context& context) {
+            return changed(bus, command.player, ledger_.convert_bonus(command, context), context);
+        });
+        bus.serve<ForfeitBonus>([&](const ForfeitBonus& command, Context& context) {
+            return changed(bus, command.player, ledger_.forfeit_bonus(command, context), context);
+        });
         bus.serve<Deposit>([&](const Deposit& command, Context& context) {
             return changed(bus, command.player, ledger_.deposit(command, context), context);
         });
@@ -103,6 +112,7 @@ public:
         folds.on<PlayerClosed>([&](const PlayerClosed& fact, const FactContext&) { ledger_.apply(fact); });
         folds.on<RoundOpened>([&](const RoundOpened& fact, const FactContext& at) { ledger_.apply(fact, at.at); });
         folds.on<BetHeld>([&](const BetHeld& fact, const FactContext&) { ledger_.apply(fact); });
+        folds.on<BonusBetHeld>([&](const BonusBetHeld& fact, const FactContext&) { ledger_.apply(fact); });
         folds.on<BetRolledBack>([&](const BetRolledBack& fact, const FactContext&) { ledger_.apply(fact); });
         folds.on<RoundClosed>([&](const RoundClosed& fact, const FactContext&) { ledger_.apply(fact); });
         folds.on<DayClosed>([&](const DayClosed& fact, const FactContext& at) { ledger_.apply(fact, at.seq); });
@@ -110,7 +120,7 @@ public:
     }
 
     void save(ByteWriter& out) const override { ledger_.save(out); }
-    std::uint32_t version() const override { return 4; }
+    std::uint32_t version() const override { return 5; }
     bool restore(ByteReader& in) override { return ledger_.restore(in); }
     void start(Context& context) override { ledger_.start(context); }
     void check() const override { ledger_.check(); }

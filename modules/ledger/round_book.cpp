@@ -30,11 +30,24 @@ RoundsInPlay RoundBook::list(const ListRounds& command) const
     return open;
 }
 
-std::map<PlayerId, std::int64_t> RoundBook::held() const
+RoundBook::Bet RoundBook::Round::of(PlayerId player) const
 {
-    std::map<PlayerId, std::int64_t> held;
+    Bet all;
+    for (auto bet = bets.lower_bound({player, 0}); bet != bets.end() && bet->first.first == player; ++bet) {
+        all.stake += bet->second.stake;
+        all.bonus += bet->second.bonus;
+    }
+    return all;
+}
+
+std::map<PlayerId, RoundBook::Bet> RoundBook::held() const
+{
+    std::map<PlayerId, Bet> held;
     for (const auto& [id, round] : rounds_) {
-        for (const auto& [bet, stake] : round.bets) { held[bet.first] += stake; }
+        for (const auto& [key, bet] : round.bets) {
+            held[key.first].stake += bet.stake;
+            held[key.first].bonus += bet.bonus;
+        }
     }
     return held;
 }
@@ -51,11 +64,18 @@ void RoundBook::apply(const BetHeld& fact)
     Round& round = rounds_.at(fact.round);
     const BetKey key{fact.player, fact.bet};
     CROUPIER_ASSERT(fact.stake > 0 && fact.exposure >= 0 && !round.rolled_back.contains(key));
-    const bool fresh = round.bets.emplace(key, fact.stake).second;
+    const bool fresh = round.bets.emplace(key, Bet{.stake = fact.stake}).second;
     CROUPIER_ASSERT(fresh);  // A bet is held once.
     round.held += fact.stake;
     exposure_ += fact.exposure - round.exposure;
     round.exposure = fact.exposure;
+}
+
+void RoundBook::apply(const BonusBetHeld& fact)
+{
+    Bet& bet = rounds_.at(fact.round).bets.at({fact.player, fact.bet});
+    CROUPIER_ASSERT(bet.bonus == 0 && fact.bonus > 0 && fact.bonus <= bet.stake);
+    bet.bonus = fact.bonus;
 }
 
 void RoundBook::apply(const BetRolledBack& fact)
@@ -69,7 +89,7 @@ void RoundBook::apply(const BetRolledBack& fact)
     round.exposure = fact.exposure;
     const auto bet = round.bets.find(key);
     if (bet == round.bets.end()) { return; }
-    round.held -= bet->second;
+    round.held -= bet->second.stake;
     round.bets.erase(bet);
 }
 
@@ -91,10 +111,11 @@ void RoundBook::save(ByteWriter& out) const
         out.write(round.opened_at);
         out.write(round.exposure);
         out.write(static_cast<std::uint32_t>(round.bets.size()));
-        for (const auto& [key, stake] : round.bets) {
+        for (const auto& [key, bet] : round.bets) {
             out.write(key.first);
             out.write(key.second);
-            out.write(stake);
+            out.write(bet.stake);
+            out.write(bet.bonus);
         }
         out.write(static_cast<std::uint32_t>(round.rolled_back.size()));
         for (const auto& [player, bet] : round.rolled_back) {
@@ -120,9 +141,11 @@ RoundBook RoundBook::restore(ByteReader& in)
         const auto bets = in.read<std::uint32_t>();
         for (std::uint32_t bet = 0; bet < bets && !in.failed(); ++bet) {
             const BetKey key = read_key();
-            const auto stake = in.read<std::int64_t>();
-            round.bets.emplace(key, stake);
-            round.held += stake;
+            Bet held;
+            held.stake = in.read<std::int64_t>();
+            held.bonus = in.read<std::int64_t>();
+            round.bets.emplace(key, held);
+            round.held += held.stake;
         }
         const auto rolled_back = in.read<std::uint32_t>();
         for (std::uint32_t bet = 0; bet < rolled_back && !in.failed(); ++bet) { round.rolled_back.insert(read_key()); }

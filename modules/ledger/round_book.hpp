@@ -17,14 +17,22 @@ class RoundBook {
 public:
     /// A player's bet by the player's own number for it.
     using BetKey = std::pair<PlayerId, std::uint64_t>;
+    struct Bet {
+        std::int64_t stake = 0;
+        std::int64_t bonus = 0;  ///< The part of it that is bonus money.
+
+        std::int64_t cash() const noexcept { return stake - bonus; }
+    };
     struct Round {
         WallTime opened_at{};
-        std::map<BetKey, std::int64_t> bets;  ///< Stakes, held.
-        std::set<BetKey> rolled_back;         ///< Refused when they come (again).
-        std::int64_t held = 0;                ///< The sum of `bets`.
-        std::int64_t exposure = 0;            ///< The most that it can pay.
+        std::map<BetKey, Bet> bets;    ///< Held.
+        std::set<BetKey> rolled_back;  ///< Refused when they come (again).
+        std::int64_t held = 0;         ///< The sum of `bets`.
+        std::int64_t exposure = 0;     ///< The most that it can pay.
 
         std::size_t entries() const noexcept { return bets.size() + rolled_back.size(); }
+        /// All the bets of a player together.
+        Bet of(PlayerId player) const;
     };
 
     /// Refuses: round_unknown; round_closed, also for one that was played in one input.
@@ -38,10 +46,11 @@ public:
     /// rolled back, and the bank must be able to pay the others all the same.
     std::int64_t exposure() const noexcept { return exposure_; }
     /// The stakes held, by player.
-    std::map<PlayerId, std::int64_t> held() const;
+    std::map<PlayerId, Bet> held() const;
 
     void apply(const RoundOpened& fact, WallTime at);
     void apply(const BetHeld& fact);
+    void apply(const BonusBetHeld& fact);
     void apply(const BetRolledBack& fact);
     void apply(const RoundClosed& fact);
 

@@ -21,21 +21,29 @@ Result<Balance> Ledger::hold_bet(const HoldBet& command, Context& context)
     const RoundBook::BetKey key{command.player, command.bet};
     if ((*round)->rolled_back.contains(key)) { return refuse(ErrorCode::bet_rolled_back); }
     if (const auto bet = (*round)->bets.find(key); bet != (*round)->bets.end()) {
-        if (bet->second != command.stake) { return refuse(ErrorCode::key_conflict); }
+        if (bet->second.stake != command.stake) { return refuse(ErrorCode::key_conflict); }
         return balance_of(account_of(command.player));  // The same bet again: it stands.
     }
     const auto account = account_for(command.player, true);
     if (!account) { return std::unexpected{account.error()}; }
-    if (find(*account)->balance < command.stake) { return refuse(ErrorCode::insufficient_funds); }
+    const std::int64_t bonus = bonus_of_stake(command.player, command.stake);
+    if (find(*account)->balance < command.stake - bonus) { return refuse(ErrorCode::insufficient_funds); }
     // The round's old figure is replaced by the new one.
     if (const auto covered = bank_covers(0, command.exposure - (*round)->exposure); !covered) {
         return std::unexpected{covered.error()};
     }
     if ((*round)->entries() >= options_.bets_max) { return refuse(ErrorCode::overloaded, kFullRetry); }
 
-    if (accounts_of(command.player).held == AccountId{0}) { open(AccountKind::held, command.player, context); }
-    transfer(*account, accounts_of(command.player).held, command.stake, TransferCode::bet, raw(command.round), context);
+    for (const auto& [pocket, part] : {std::pair{Pocket::bonus, bonus}, {Pocket::cash, command.stake - bonus}}) {
+        if (part == 0) { continue; }
+        if (accounts_of(command.player, pocket).held == AccountId{0}) {
+            open(AccountKind::held, command.player, context, pocket);
+        }
+        const Accounts accounts = accounts_of(command.player, pocket);
+        transfer(accounts.available, accounts.held, part, TransferCode::bet, raw(command.round), context);
+    }
     context.work.add(BetHeld{command.round, command.player, command.bet, command.stake, command.exposure});
+    if (bonus > 0) { context.work.add(BonusBetHeld{command.round, command.player, command.bet, bonus}); }
     return balance_of(*account);
 }
 
@@ -51,9 +59,7 @@ Result<Balance> Ledger::roll_back_bet(const RollBackBet& command, Context& conte
     const bool stands = bet != (*round)->bets.end();
     if (!stands && (*round)->entries() >= options_.bets_max) { return refuse(ErrorCode::overloaded, kFullRetry); }
 
-    if (stands) {
-        transfer(accounts.held, accounts.available, bet->second, TransferCode::bet_back, raw(command.round), context);
-    }
+    if (stands) { give_back(command.round, command.player, bet->second, context); }
     const std::int64_t exposure = stands ? command.exposure : (*round)->exposure;
     context.work.add(BetRolledBack{command.round, command.player, command.bet, exposure});
     return balance_of(accounts.available);
@@ -67,15 +73,21 @@ Result<RoundClosed> Ledger::settle_round(const SettleRound& command, Context& co
 
     RoundClosed closed{.round = command.round, .how = RoundEnd::settled, .stake = round.held};
     const AccountId bank = house(AccountKind::bank);
-    for (const auto& [key, stake] : round.bets) {
-        transfer(accounts_of(key.first).held, bank, stake, TransferCode::stake, raw(command.round), context);
+    for (const auto& [key, bet] : round.bets) {
+        if (bet.bonus > 0) {
+            transfer(accounts_of(key.first, Pocket::bonus).held, house(AccountKind::promo, Pocket::bonus), bet.bonus,
+                TransferCode::stake, raw(command.round), context);
+        }
+        if (bet.cash() > 0) {
+            transfer(accounts_of(key.first).held, bank, bet.cash(), TransferCode::stake, raw(command.round), context);
+        }
     }
     for (const PlayerWin& win : command.wins) {
-        const auto bet = round.bets.lower_bound({win.player, 0});
-        CROUPIER_ASSERT(bet != round.bets.end() && bet->first.first == win.player && win.win > 0);
+        const RoundBook::Bet staked = round.of(win.player);
+        CROUPIER_ASSERT(staked.stake > 0 && win.win > 0);
         closed.win += win.win;
         CROUPIER_ASSERT(closed.win <= round.exposure);
-        transfer(bank, account_of(win.player), win.win, TransferCode::win, raw(command.round), context);
+        pay(win.player, command.round, win.win, {.bonus = staked.bonus, .cash = staked.cash()}, context);
     }
     context.work.add(closed);
     return closed;
@@ -88,12 +100,18 @@ Result<RoundClosed> Ledger::void_round(const VoidRound& command, Context& contex
     const RoundBook::Round& round = **found;
 
     const RoundClosed closed{.round = command.round, .how = RoundEnd::voided, .refund = round.held};
-    for (const auto& [key, stake] : round.bets) {
-        const Accounts accounts = accounts_of(key.first);
-        transfer(accounts.held, accounts.available, stake, TransferCode::bet_back, raw(command.round), context);
-    }
+    for (const auto& [key, bet] : round.bets) { give_back(command.round, key.first, bet, context); }
     context.work.add(closed);
     return closed;
+}
+
+void Ledger::give_back(RoundId round, PlayerId player, const RoundBook::Bet& bet, Context& context)
+{
+    for (const auto& [pocket, part] : {std::pair{Pocket::bonus, bet.bonus}, {Pocket::cash, bet.cash()}}) {
+        if (part == 0) { continue; }
+        const Accounts accounts = accounts_of(player, pocket);
+        transfer(accounts.held, accounts.available, part, TransferCode::bet_back, raw(round), context);
+    }
 }
 
 std::vector<PlayerId> Ledger::players_in(RoundId round) const
@@ -101,7 +119,7 @@ std::vector<PlayerId> Ledger::players_in(RoundId round) const
     std::vector<PlayerId> players;
     const auto found = rounds_.find(round);
     if (!found) { return players; }
-    for (const auto& [key, stake] : (*found)->bets) {
+    for (const auto& [key, bet] : (*found)->bets) {
         if (players.empty() || players.back() != key.first) { players.push_back(key.first); }
     }
     return players;

@@ -60,8 +60,14 @@ void write_entry(std::string& out, const store::StatementRow& row)
     json::write_number(out, row.balance_after);
     out += ",\"version\":";
     json::write_number(out, row.version);
+    if (row.pocket != ledger::Pocket::cash) {
+        out += ",\"pocket\":";
+        json::write(out, row.pocket);
+    }
     if (row.reference != 0) {
-        out += ledger::refers_to_round(row.code) ? ",\"round\":\"" : ",\"hold\":\"";
+        out += ledger::refers_to_round(row.code)           ? ",\"round\":\""
+            : row.code == ledger::TransferCode::conversion ? ",\"conversion\":\""
+                                                           : ",\"hold\":\"";
         json::write_number(out, row.reference);
         out += '"';
     }
@@ -74,7 +80,8 @@ namespace {
 /// RFC 4180. All values are numbers and names of ours: nothing needs quotes.
 std::string statement_csv(const std::vector<store::StatementRow>& rows)
 {
-    std::string out{"transfer,seq,at,code,amount_minor,balance_after_minor,version,reference,currency,exponent\r\n"};
+    std::string out{
+        "transfer,seq,at,code,amount_minor,balance_after_minor,version,reference,pocket,currency,exponent\r\n"};
     for (const store::StatementRow& row : rows) {
         json::write_number(out, raw(row.transfer));
         out += ',';
@@ -93,6 +100,8 @@ std::string statement_csv(const std::vector<store::StatementRow>& rows)
         json::write_number(out, row.version);
         out += ',';
         json::write_number(out, row.reference);
+        out += ',';
+        out += boost::describe::enum_to_string(row.pocket, "unknown");
         out += ',';
         out += row.currency.code();
         out += ',';

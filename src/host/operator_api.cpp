@@ -56,7 +56,9 @@ std::string explanation(const store::StatementQuery& query, Seq at, std::vector<
     std::string out{"{\"player\":"};
     json::write(out, query.player);
     out += ",\"account\":\"";
-    out += query.kind == ledger::AccountKind::held ? "held" : "available";
+    out += query.kind == ledger::AccountKind::held ? "held"
+        : query.pocket == ledger::Pocket::bonus    ? "bonus"
+                                                   : "available";
     out += "\",\"seq\":";
     json::write_number(out, raw(at));
     out += ",\"balance\":";
@@ -182,37 +184,43 @@ void OperatorApi::balance(
     if (!at) { return refuse(call, at.error()); }
     // As it was: what the last entry of each account up to there left.
     using Rows = std::vector<store::StatementRow>;
-    const store::StatementQuery query{.player = id, .at = *at, .before = {}, .limit = 1};
-    parts_.views.statement(*at, query, answer_with<Rows>(call, [=, this](const Rows& available) {
-        auto of_held = query;
-        of_held.kind = ledger::AccountKind::held;
-        parts_.views.statement(*at, of_held, answer_with<Rows>(call, [=, this](const Rows& held) {
-            ledger::Balance was{.currency = account.balance.currency};
-            if (!available.empty()) {
-                was.available = available.front().balance_after;
-                was.version = available.front().version;
-            }
-            std::string body{"{\"player\":"};
-            json::write(body, id);
-            body += ",\"seq\":";
-            json::write_number(body, raw(*at));
-            body += ",\"balance\":";
-            json::write_balance(body, was);
-            body += ",\"held\":";
-            json::write_number(body, held.empty() ? 0 : held.front().balance_after);
-            body += '}';
-            answer(call, 200, std::move(body));
+    const auto ask = [this, id, at = *at](ledger::AccountKind kind, ledger::Pocket pocket, auto done) {
+        parts_.views.statement(
+            at, {.player = id, .kind = kind, .pocket = pocket, .at = at, .before = {}, .limit = 1}, std::move(done));
+    };
+    const auto left = [](const Rows& rows) { return rows.empty() ? 0 : rows.front().balance_after; };
+    using ledger::AccountKind;
+    using ledger::Pocket;
+    ask(AccountKind::player, Pocket::cash, answer_with<Rows>(call, [=, this](const Rows& cash) {
+        ask(AccountKind::player, Pocket::bonus, answer_with<Rows>(call, [=, this](const Rows& bonus) {
+            ask(AccountKind::held, Pocket::cash, answer_with<Rows>(call, [=, this](const Rows& held) {
+                ledger::Balance was{.available = left(cash), .currency = account.balance.currency};
+                was.bonus = left(bonus);
+                for (const Rows& rows : {cash, bonus}) { was.version += rows.empty() ? 0 : rows.front().version; }
+                std::string body{"{\"player\":"};
+                json::write(body, id);
+                body += ",\"seq\":";
+                json::write_number(body, raw(*at));
+                body += ",\"balance\":";
+                json::write_balance(body, was);
+                body += ",\"held\":";
+                json::write_number(body, left(held));
+                body += '}';
+                answer(call, 200, std::move(body));
+            }));
         }));
     }));
 }
 
 void OperatorApi::explain(ConnectionId call, const edge::HttpRequest& request, PlayerId id)
 {
-    store::StatementQuery query{.player = id, .at = {}, .before = {}, .limit = kPage + 1};
+    store::StatementQuery query{
+        .player = id, .pocket = ledger::Pocket::cash, .at = {}, .before = {}, .limit = kPage + 1};
     for (const auto& [name, value] : request.query) {
         const auto number = whole_number(value);
-        if (name == "account" && (value == "available" || value == "held")) {
+        if (name == "account" && (value == "available" || value == "held" || value == "bonus")) {
             query.kind = value == "held" ? ledger::AccountKind::held : ledger::AccountKind::player;
+            query.pocket = value == "bonus" ? ledger::Pocket::bonus : ledger::Pocket::cash;
         } else if (name == "at" && number && *number >= 1) {
             query.at = Seq{*number};
         } else if (name == "before" && number) {

@@ -65,6 +65,23 @@ std::optional<cashier::Operation> adjustment(const JsonValue& root)
     return cashier::Adjust{static_cast<PlayerId>(*player), *money, reason, *ticket};
 }
 
+std::optional<cashier::Operation> bonus(const JsonValue& root)
+{
+    const auto player = id(root, "player");
+    const auto credits = amount(root, 1);
+    const auto ticket = reference(root, "ticket");
+    if (!root.has_only({"player", "amount", "ticket"}) || !player || !credits || !ticket) { return std::nullopt; }
+    return cashier::GrantBonus{static_cast<PlayerId>(*player), *credits, *ticket};
+}
+
+/// {"amount":…?}: none means all.
+std::optional<cashier::Operation> conversion(const JsonValue& root, PlayerId player)
+{
+    const auto credits = amount(root, 1);
+    if (!root.has_only({"amount"}) || (root.member("amount") != nullptr && !credits)) { return std::nullopt; }
+    return cashier::ConvertBonus{player, credits};
+}
+
 std::optional<cashier::Operation> limit(const JsonValue& root, PlayerId player)
 {
     cashier::SetLimit wanted{.player = player};
@@ -132,12 +149,17 @@ std::optional<cashier::Operation> parse_operation(std::string_view path, std::st
     if (is("withdrawals", "")) { return whole ? movement<cashier::Withdraw>(*root) : std::nullopt; }
     if (is("adjustments", "")) { return whole ? adjustment(*root) : std::nullopt; }
     if (is("rollbacks", "")) { return whole ? rollback(*root) : std::nullopt; }
+    if (is("bonuses", "")) { return whole ? bonus(*root) : std::nullopt; }
     if (is("days", "")) { return bare ? std::optional<cashier::Operation>{cashier::CloseDay{}} : std::nullopt; }
     known = which.has_value();
     if (!known) { return std::nullopt; }
     if (is("withdrawals", "approve")) { return whole ? approval(*root, static_cast<HoldId>(*which)) : std::nullopt; }
     if (is("players", "limits")) { return whole ? limit(*root, static_cast<PlayerId>(*which)) : std::nullopt; }
+    if (is("players", "convert-bonus")) {
+        return whole ? conversion(*root, static_cast<PlayerId>(*which)) : std::nullopt;
+    }
     std::optional<cashier::Operation> operation;
+    if (is("players", "forfeit-bonus")) { operation = cashier::ForfeitBonus{static_cast<PlayerId>(*which)}; }
     if (is("withdrawals", "reject")) { operation = cashier::Reject{static_cast<HoldId>(*which)}; }
     if (is("adjustments", "confirm")) { operation = cashier::Confirm{*which}; }
     if (is("adjustments", "decline")) { operation = cashier::Decline{*which}; }

@@ -36,11 +36,13 @@ std::map<std::uint32_t, Takings> takings_of(const ledger::DayClosed& report)
 {
     std::map<std::uint32_t, Takings> takings;
     for (const ledger::Flow& flow : report.flows) {
+        if (flow.pocket != ledger::Pocket::cash) { continue; }  // Restricted credits are nobody's money yet.
         std::int64_t& ggr = takings[flow.currency.number()].ggr;
         if (flow.code == ledger::TransferCode::stake) { ggr += flow.amount; }
         if (flow.code == ledger::TransferCode::win || flow.code == ledger::TransferCode::refund) { ggr -= flow.amount; }
     }
     for (const ledger::TrialRow& row : report.balances) {
+        if (row.pocket != ledger::Pocket::cash) { continue; }
         if (row.kind == ledger::AccountKind::player || row.kind == ledger::AccountKind::held) {
             takings[row.currency.number()].owed_to_players += row.balance;
         }

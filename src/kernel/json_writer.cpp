@@ -89,6 +89,10 @@ void write_balance(std::string& out, const ledger::Balance& balance)
     write_number(out, balance.currency.exponent());
     out += ",\"version\":";
     write_number(out, balance.version);
+    if (balance.bonus != 0) {
+        out += ",\"bonus\":";
+        write_number(out, balance.bonus);
+    }
     out += '}';
 }
 

@@ -77,8 +77,8 @@ struct ViewsReader::Connected {
     Statement requests{connection, "SELECT block, entries FROM requests WHERE scope = ?1 ORDER BY block"};
     Statement sealed_unit{connection, "SELECT hash, bytes FROM units WHERE seq = ?1"};
     Statement node{connection, "SELECT hash FROM nodes WHERE level = ?1 AND place = ?2"};
-    Statement owner{connection, "SELECT player FROM accounts WHERE account = ?1 AND kind = ?2"};
-    Statement opened{connection, "SELECT 1 FROM accounts WHERE player = ?1 AND kind = ?2"};
+    Statement owner{connection, "SELECT player, pocket FROM accounts WHERE account = ?1 AND kind = ?2"};
+    Statement opened{connection, "SELECT pocket FROM accounts WHERE player = ?1 AND kind = ?2"};
     Statement account{connection, "SELECT kind, pocket, currency FROM accounts WHERE account = ?1"};
     Statement trial_before{connection, "SELECT seq, rows FROM trials WHERE seq <= ?1 ORDER BY seq DESC LIMIT 1"};
 
@@ -132,10 +132,19 @@ struct ViewsReader::Connected {
         }
     }
 
-    bool has(PlayerId player, ledger::AccountKind kind)
+    /// Whether the player has an account that the query is about.
+    bool has(const StatementQuery& query)
     {
-        const ResetLater reset{opened.integer(1, croupier::raw(player)).integer(2, std::uint64_t{croupier::raw(kind)})};
-        return opened.step();
+        const ResetLater reset{
+            opened.integer(1, croupier::raw(query.player)).integer(2, std::uint64_t{croupier::raw(query.kind)})};
+        while (opened.step()) {
+            if (matches(query, opened.integer_at(0))) { return true; }
+        }
+        return false;
+    }
+    static bool matches(const StatementQuery& query, std::int64_t pocket)
+    {
+        return !query.pocket || croupier::raw(*query.pocket) == pocket;
     }
 
     /// The row of the trial balance that an account counts to.
@@ -179,11 +188,16 @@ struct ViewsReader::Connected {
         return sums.rows();
     }
 
-    bool owns(PlayerId player, ledger::AccountKind kind, AccountId account_id)
+    /// The pocket of an account that the query is about; nullopt: it is about others.
+    std::optional<ledger::Pocket> asked_for(const StatementQuery& query, AccountId account_id)
     {
         const ResetLater reset{
-            owner.integer(1, croupier::raw(account_id)).integer(2, std::uint64_t{croupier::raw(kind)})};
-        return owner.step() && owner.unsigned_at(0) == croupier::raw(player);
+            owner.integer(1, croupier::raw(account_id)).integer(2, std::uint64_t{croupier::raw(query.kind)})};
+        if (!owner.step() || owner.unsigned_at(0) != croupier::raw(query.player)
+            || !matches(query, owner.integer_at(1))) {
+            return std::nullopt;
+        }
+        return static_cast<ledger::Pocket>(owner.integer_at(1));
     }
 
     /// The player's postings from `newest` back, until `visit` has enough and says false.
@@ -323,7 +337,7 @@ void ViewsReader::statement(Seq from, const StatementQuery& query, Done<std::vec
     add<std::vector<StatementRow>>(
         from, std::move(done), [=](Connected& views, Viewed<std::vector<StatementRow>>& viewed) {
             auto& rows = viewed.rows;
-            if (!views.has(query.player, query.kind)) { return; }
+            if (!views.has(query)) { return; }
             Seq newest = std::min(query.at.value_or(viewed.applied_seq), viewed.applied_seq);
             if (query.before) { newest = std::min(newest, views.last_up_to(TransferId{end / 2}, viewed.applied_seq)); }
             const bool of_rounds = query.kind == ledger::AccountKind::player;
@@ -337,10 +351,11 @@ void ViewsReader::statement(Seq from, const StatementQuery& query, Done<std::vec
                 for (const ledger::Transferred& transfer : std::views::reverse(unit.transfers)) {
                     for (const bool gains : {true, false}) {
                         StatementRow row = entry_of(transfer, gains, unit);
-                        if (rows.size() < query.limit && row.id < end
-                            && views.owns(query.player, query.kind, row.account)) {
-                            rows.push_back(std::move(row));
-                        }
+                        if (rows.size() == query.limit || row.id >= end) { continue; }
+                        const auto pocket = views.asked_for(query, row.account);
+                        if (!pocket) { continue; }
+                        row.pocket = *pocket;
+                        rows.push_back(std::move(row));
                     }
                 }
                 return true;

@@ -39,6 +39,7 @@ struct RoundDetail {
 struct StatementQuery {
     PlayerId player{};
     ledger::AccountKind kind = ledger::AccountKind::player;  ///< Which of the player's accounts.
+    std::optional<ledger::Pocket> pocket;                    ///< Of which pocket; none: of any.
     std::optional<Seq> at;                                   ///< As it was after this unit; none: as it is.
     std::optional<std::uint64_t> before;                     ///< Entries before this id; none: from the newest on.
     std::size_t limit = 0;
@@ -48,6 +49,7 @@ struct StatementRow {
     Seq seq{};
     TransferId transfer{};
     AccountId account{};
+    ledger::Pocket pocket{};
     WallTime at{};
     ledger::TransferCode code{};
     std::int64_t amount = 0;  ///< Negative: the player's account lost it.

@@ -39,9 +39,13 @@ enum class Kind : std::uint8_t {
     settle,
     void_round,
     close,
-    reverse
+    reverse,
+    grant_bonus,
+    convert,
+    convert_part,
+    forfeit
 };
-constexpr int kKinds = 21;
+constexpr int kKinds = 25;
 constexpr std::int64_t kCapital = 5'000;
 
 struct Op {
@@ -76,11 +80,16 @@ class Model {
 public:
     struct Player {
         std::int64_t available = 0;
+        std::int64_t bonus = 0;
         bool frozen = false;
         bool closed = false;
     };
+    struct Bet {
+        std::int64_t cash = 0;
+        std::int64_t bonus = 0;
+    };
     struct Round {
-        std::map<std::pair<std::uint64_t, std::uint64_t>, std::int64_t> bets;  // By player and number.
+        std::map<std::pair<std::uint64_t, std::uint64_t>, Bet> bets;  // By player and number.
         std::set<std::pair<std::uint64_t, std::uint64_t>> rolled_back;
         std::int64_t exposure = 0;
         bool in_play = false;  // Opened as a round in play.
@@ -99,19 +108,55 @@ public:
     std::int64_t psp = 0;
     std::int64_t promo = 0;
     std::int64_t adjustments = -kCapital;
+    std::int64_t bonus_promo = 0;
+    std::int64_t converted = 0;
 
     std::int64_t held() const
     {
         std::int64_t sum = 0;
         for (const Hold& hold : holds) { sum += hold.open ? hold.amount : 0; }
-        for (const Round& round : rounds) { sum += in(round); }
+        for (const Round& round : rounds) { sum += in(round)-bonus_in(round); }
         return sum;
     }
     static std::int64_t in(const Round& round)
     {
         std::int64_t sum = 0;
-        for (const auto& [bet, stake] : round.bets) { sum += stake; }
+        for (const auto& [key, bet] : round.bets) { sum += bet.cash + bet.bonus; }
         return sum;
+    }
+    static std::int64_t bonus_in(const Round& round)
+    {
+        std::int64_t sum = 0;
+        for (const auto& [key, bet] : round.bets) { sum += bet.bonus; }
+        return sum;
+    }
+    std::int64_t bonus_held() const
+    {
+        std::int64_t sum = 0;
+        for (const Round& round : rounds) { sum += bonus_in(round); }
+        return sum;
+    }
+    /// How a stake is paid: bonus money first.
+    static Bet split(const Player& player, std::int64_t stake)
+    {
+        const std::int64_t bonus = std::min(stake, player.bonus);
+        return {.cash = stake - bonus, .bonus = bonus};
+    }
+    /// What comes back of a stake that was paid like that, win or refund.
+    void pay(Player& player, const Bet& staked, std::int64_t amount)
+    {
+        const std::int64_t part = amount * staked.bonus / (staked.cash + staked.bonus);
+        player.bonus += part;
+        bonus_promo -= part;
+        player.available += amount - part;
+        bank -= amount - part;
+    }
+    void take(Player& player, const Bet& staked)
+    {
+        player.bonus -= staked.bonus;
+        bonus_promo += staked.bonus;
+        player.available -= staked.cash;
+        bank += staked.cash;
     }
     /// Whether money of this player is held.
     bool holds_of(std::uint64_t player) const
@@ -257,11 +302,42 @@ public:
             case Kind::void_round: return end_round(op);
             case Kind::close:
                 refusal = account_refusal(account, false);
-                if (!refusal && (account->available != 0 || model_.holds_of(op.player))) {
+                if (!refusal && (account->available != 0 || account->bonus != 0 || model_.holds_of(op.player))) {
                     refusal = ErrorCode::account_not_empty;
                 }
                 expect(send(ledger::ClosePlayer{player}), refusal);
                 if (!refusal) { account->closed = true; }
+                break;
+            case Kind::grant_bonus:
+                refusal = op.amount <= 0 ? std::optional{ErrorCode::amount_invalid} : account_refusal(account, false);
+                expect(send(ledger::GrantBonus{player, op.amount}), refusal);
+                if (!refusal) {
+                    account->bonus += op.amount;
+                    model_.bonus_promo -= op.amount;
+                }
+                break;
+            case Kind::convert:
+            case Kind::convert_part: {
+                const bool all = op.kind == Kind::convert;
+                refusal = !all && op.amount <= 0 ? std::optional{ErrorCode::amount_invalid}
+                                                 : account_refusal(account, false);
+                const std::int64_t amount = all && account != nullptr ? account->bonus : op.amount;
+                if (!refusal && (account->bonus == 0 || amount > account->bonus)) {
+                    refusal = ErrorCode::insufficient_funds;
+                }
+                expect(send(ledger::ConvertBonus{player, all ? std::nullopt : std::optional{op.amount}}), refusal);
+                if (!refusal) {
+                    account->bonus -= amount;
+                    account->available += amount;
+                    model_.converted += amount;
+                }
+                break;
+            }
+            case Kind::forfeit:
+                refusal = account_refusal(account, false);
+                if (!refusal && account->bonus == 0) { refusal = ErrorCode::insufficient_funds; }
+                expect(send(ledger::ForfeitBonus{player}), refusal);
+                if (!refusal) { model_.bonus_promo += std::exchange(account->bonus, 0); }
                 break;
             case Kind::reverse:
                 refusal = op.amount <= 0 ? std::optional{ErrorCode::amount_invalid} : std::nullopt;
@@ -323,17 +399,20 @@ private:
         const std::int64_t win_max = op.amount * static_cast<std::int64_t>(op.seconds);
         std::optional<ErrorCode> refusal = op.amount <= 0 ? std::optional{ErrorCode::amount_invalid}
                                                           : account_refusal(account, true);
-        if (!refusal && op.amount > account->available) { refusal = ErrorCode::insufficient_funds; }
-        if (!refusal && model_.bank + op.amount - model_.exposure() < win_max) { refusal = ErrorCode::bank_exposed; }
+        const Model::Bet staked = account == nullptr || op.amount <= 0 ? Model::Bet{}
+                                                                       : Model::split(*account, op.amount);
+        if (!refusal && staked.cash > account->available) { refusal = ErrorCode::insufficient_funds; }
+        const std::int64_t share = staked.cash == 0 ? 0 : win_max - win_max * staked.bonus / op.amount;
+        if (!refusal && model_.bank + staked.cash - model_.exposure() < share) { refusal = ErrorCode::bank_exposed; }
         expect(send(ledger::TakeStake{PlayerId{op.player}, round, op.amount, win_max}), refusal);
         if (refusal) { return compare(); }
         const std::int64_t back = op.kind == Kind::refund ? op.amount : win_max / 2;
         const auto paid = op.kind == Kind::refund ? send(ledger::Refund{PlayerId{op.player}, round, back})
                                                   : send(ledger::PayWin{PlayerId{op.player}, round, back});
         RC_ASSERT(paid.has_value());
-        account->available += back - op.amount;
-        model_.bank += op.amount - back;
-        RC_ASSERT(paid->available == account->available);
+        model_.take(*account, staked);
+        model_.pay(*account, staked, back);
+        RC_ASSERT(paid->available == account->available && paid->bonus == account->bonus);
         compare();
     }
 
@@ -349,19 +428,22 @@ private:
         bool repeat = false;
         if (!refusal && round->rolled_back.contains(key)) { refusal = ErrorCode::bet_rolled_back; }
         if (!refusal && round->bets.contains(key)) {
-            repeat = round->bets[key] == op.amount;
+            repeat = round->bets[key].cash + round->bets[key].bonus == op.amount;
             if (!repeat) { refusal = ErrorCode::key_conflict; }
         }
         if (!refusal && !repeat) { refusal = account_refusal(account, true); }
-        if (!refusal && !repeat && op.amount > account->available) { refusal = ErrorCode::insufficient_funds; }
+        const Model::Bet staked = account == nullptr || op.amount <= 0 ? Model::Bet{}
+                                                                       : Model::split(*account, op.amount);
+        if (!refusal && !repeat && staked.cash > account->available) { refusal = ErrorCode::insufficient_funds; }
         if (!refusal && !repeat && model_.bank - model_.exposure() < exposure - round->exposure) {
             refusal = ErrorCode::bank_exposed;
         }
         expect(send(ledger::HoldBet{RoundId{op.hold}, PlayerId{op.player}, key.second, op.amount, exposure}), refusal);
         const bool moves = !refusal && !repeat;
         if (moves) {
-            account->available -= op.amount;
-            round->bets[key] = op.amount;
+            account->available -= staked.cash;
+            account->bonus -= staked.bonus;
+            round->bets[key] = staked;
             round->exposure = exposure;
         }
         RC_ASSERT(raw(casino_->submitted().seq) == raw(before.seq) + (moves ? 1 : 0));
@@ -379,7 +461,8 @@ private:
         expect(send(ledger::RollBackBet{RoundId{op.hold}, PlayerId{op.player}, key.second, exposure}), refusal);
         if (!refusal && round->rolled_back.insert(key).second) {
             if (const auto bet = round->bets.find(key); bet != round->bets.end()) {
-                account->available += bet->second;
+                account->available += bet->second.cash;
+                account->bonus += bet->second.bonus;
                 round->bets.erase(bet);
                 round->exposure = exposure;
             }
@@ -403,13 +486,14 @@ private:
         if (refusal) { return compare(); }
         const std::int64_t held = Model::in(*round);
         RC_ASSERT(closed->stake == (settles ? held : 0) && closed->refund == (settles ? 0 : held));
-        for (const auto& [key, stake] : round->bets) {
-            (settles ? model_.bank : model_.players[key.first].available) += stake;
+        std::map<std::uint64_t, Model::Bet> staked;
+        for (const auto& [key, bet] : round->bets) {
+            (settles ? model_.bank : model_.players[key.first].available) += bet.cash;
+            (settles ? model_.bonus_promo : model_.players[key.first].bonus) += bet.bonus;
+            staked[key.first].cash += bet.cash;
+            staked[key.first].bonus += bet.bonus;
         }
-        for (const auto& win : wins) {
-            model_.bank -= win.win;
-            model_.players[raw(win.player)].available += win.win;
-        }
+        for (const auto& win : wins) { model_.pay(model_.players[raw(win.player)], staked[raw(win.player)], win.win); }
         *round = {.in_play = true, .open = false};
         compare();
     }
@@ -445,12 +529,19 @@ private:
     void compare()
     {
         std::map<ledger::AccountKind, std::int64_t> sums;
+        std::map<ledger::AccountKind, std::int64_t> bonus;
         std::int64_t sum = 0;
+        std::int64_t bonus_sum = 0;
         for (const auto& row : send(ledger::GetTrialBalance{})->rows) {
-            sums[row.kind] = row.balance;
-            sum += row.balance;
+            const bool cash = row.pocket == ledger::Pocket::cash;
+            (cash ? sums : bonus)[row.kind] = row.balance;
+            (cash ? sum : bonus_sum) += row.balance;
         }
-        RC_ASSERT(sum == 0);
+        RC_ASSERT(sum == 0 && bonus_sum == 0);  // Each pocket by itself.
+        RC_ASSERT(bonus[ledger::AccountKind::held] == model_.bonus_held());
+        RC_ASSERT(bonus[ledger::AccountKind::promo] == model_.bonus_promo);
+        RC_ASSERT(bonus[ledger::AccountKind::conversion] == model_.converted);
+        RC_ASSERT(sums[ledger::AccountKind::conversion] == -model_.converted);
         RC_ASSERT(sums[ledger::AccountKind::player] == model_.available());
         RC_ASSERT(sums[ledger::AccountKind::held] == model_.held());
         RC_ASSERT(sums[ledger::AccountKind::bank] == model_.bank);
@@ -458,8 +549,11 @@ private:
         RC_ASSERT(sums[ledger::AccountKind::promo] == model_.promo);
         RC_ASSERT(sums[ledger::AccountKind::adjustments] == model_.adjustments);
         for (const auto& [id, player] : model_.players) {
-            RC_ASSERT(send(ledger::GetBalance{PlayerId{id}})->available == player.available);
+            const auto balance = send(ledger::GetBalance{PlayerId{id}});
+            RC_ASSERT(balance->available == player.available && balance->bonus == player.bonus);
+            bonus[ledger::AccountKind::player] -= player.bonus;
         }
+        RC_ASSERT(bonus[ledger::AccountKind::player] == 0);
         std::size_t open = 0;
         for (const ledger::Held& held : send(ledger::ListHolds{HoldId{0}, 1000})->holds) {
             const Model::Hold& hold = model_.holds.at(raw(held.hold) - 1);

@@ -106,6 +106,40 @@ class Cashier(harness.SystemTest):
         self.problem(self.deposit(1, "7"), 403, "player_closed")
         self.refused(self.ada.connect().spin(), "player_closed")
 
+    def test_bonus_money_is_staked_first_and_kept_apart(self):
+        """Restricted credits: shown apart, wagered first, cash only once converted (GLI-19 2.5.3(c), 4.3.5(d), A.5.3)."""
+        play = self.ada.connect()
+        offer = {"player": self.ada.id, "amount": 60, "ticket": "offer-7"}
+        self.problem(self.post("bonuses", offer, role="cashier", key="1"), 403, "forbidden")
+        granted = self.post("bonuses", offer, role="admin", key="2")
+        self.assertEqual((granted.json["balance"]["available"], granted.json["balance"]["bonus"]), (self.ada.start, 60))
+        self.assertEqual(play.push("balance")["balance"]["bonus"], 60)
+        cash, bonus = self.ada.start, 60
+        for stake in (20, 40, 20):
+            spun = play.spin(stake)["ok"]
+            from_bonus = min(stake, bonus)
+            won = spun["win"] * from_bonus // stake
+            bonus += won - from_bonus
+            cash += spun["win"] - won - (stake - from_bonus)
+            self.assertEqual((spun["balance"]["available"], spun["balance"].get("bonus", 0)), (cash, bonus))
+        self.casino.restart()
+        self.assertEqual((play := self.ada.connect()).balance().get("bonus", 0), bonus)
+        self.post("bonuses", {**offer, "amount": 100}, role="admin", key="3")
+        converted = self.post(f"players/{self.ada.id}/convert-bonus", {"amount": 30}, role="admin", key="4").json
+        self.assertEqual((converted["amount"], converted["balance"]["available"]), (30, cash + 30))
+        gone = self.post(f"players/{self.ada.id}/forfeit-bonus", role="admin", key="5").json
+        self.assertEqual((gone["amount"], gone["balance"].get("bonus", 0)), (bonus + 70, 0))
+        self.problem(self.post(f"players/{self.ada.id}/forfeit-bonus", role="admin", key="6"), 402, "insufficient_funds")
+        by_pocket = {}
+        for row in self.get("trial-balance").json["rows"]:
+            by_pocket[row["pocket"]] = by_pocket.get(row["pocket"], 0) + row["balance"]
+        self.assertEqual(by_pocket, {"cash": 0, "bonus": 0})
+        page = self.get(f"players/{self.ada.id}/explain?account=bonus").json
+        self.assertTrue(page["whole"])
+        self.assertEqual([entry["code"] for entry in page["entries"]][:3], ["forfeit", "conversion", "bonus_grant"])
+        self.assertTrue(all(entry["pocket"] == "bonus" for entry in page["entries"]))
+        self.assertTrue(self.get(f"players/{self.ada.id}/explain").json["whole"])
+
     def test_rounds_in_play(self):
         """Every game here is played in one input, so none is open; voiding one that is not says so (GLI-19 A.6.4)."""
         play = self.ada.connect()

@@ -11,7 +11,8 @@ using ledger::TransferCode;
 
 bool may_be_negative(AccountKind kind)
 {
-    return kind == AccountKind::promo || kind == AccountKind::psp || kind == AccountKind::adjustments;
+    return kind == AccountKind::promo || kind == AccountKind::psp || kind == AccountKind::adjustments
+        || kind == AccountKind::conversion;
 }
 
 std::string number(std::integral auto value) { return std::to_string(value); }
@@ -57,11 +58,20 @@ void Books::unit(const UnitContent& content, const Hash& hash)
         }
         const Account* held = account(moved_money.debit);
         if (held == nullptr || held->kind != AccountKind::held) { held = account(moved_money.credit); }
-        if (held != nullptr && held->kind == AccountKind::held && held->balance != held_[held->player]) {
-            say(differs(
-                "player " + number(held->player) + ": held money", number(held_[held->player]), number(held->balance)));
+        if (held != nullptr && held->kind == AccountKind::held
+            && held->balance != held_[{held->player, held->pocket}]) {
+            say(differs("player " + number(held->player) + ": held money", number(held_[{held->player, held->pocket}]),
+                number(held->balance)));
         }
     }
+    // What leaves one pocket by conversion comes into the other, in the same unit.
+    std::int64_t converted = 0;
+    for (const ledger::Transferred& one : content.transfers) {
+        if (one.code != TransferCode::conversion) { continue; }
+        const Account* from = account(one.debit);
+        converted += from != nullptr && from->pocket == ledger::Pocket::bonus ? one.amount : -one.amount;
+    }
+    if (converted != 0) { say(differs("a conversion's two sides", "0", number(converted))); }
     for (const rng::Drawn& drawn : drawn_) { say("round " + number(drawn.round) + ": it was drawn, and not ended"); }
     if (content.request.scope != 0) { request(content.request); }
     end_of_unit(content, hash);
@@ -143,6 +153,31 @@ std::int64_t Books::moved(
     return sum;
 }
 
+std::int64_t Books::moved_bonus(const UnitContent& content, TransferCode code, std::uint64_t reference, PlayerId player)
+{
+    std::int64_t sum = 0;
+    for (const ledger::Transferred& one : content.transfers) {
+        const Account* from = account(one.debit);
+        const Account* to = account(one.credit);
+        if (one.code != code || one.reference != reference || from == nullptr || to == nullptr) { continue; }
+        const bool theirs = from->player == player || to->player == player;
+        sum += theirs && from->pocket == ledger::Pocket::bonus ? one.amount : 0;
+    }
+    return sum;
+}
+
+void Books::shared(const UnitContent& content, RoundId round, PlayerId player, std::int64_t stake, std::int64_t bonus)
+{
+    __extension__ using Wide = __int128;
+    const auto win = moved(content, TransferCode::win, raw(round), player);
+    const auto wanted = stake == 0 ? 0 : static_cast<std::int64_t>(Wide{win} * bonus / stake);
+    const auto got = moved_bonus(content, TransferCode::win, raw(round), player);
+    if (got != wanted) {
+        say(differs("round " + number(round) + ", player " + number(player) + ": the bonus pocket's share of the win",
+            number(wanted), number(got)));
+    }
+}
+
 void Books::fact(const UnitContent& content, const ledger::Held& fact)
 {
     if (raw(fact.hold) != raw(last_hold_) + 1) { say(differs("hold", number(next(last_hold_)), number(fact.hold))); }
@@ -152,7 +187,7 @@ void Books::fact(const UnitContent& content, const ledger::Held& fact)
     }
     last_hold_ = fact.hold;
     holds_[fact.hold] = fact;
-    held_[fact.player] += fact.amount;
+    held_[{fact.player, ledger::Pocket::cash}] += fact.amount;
 }
 
 void Books::fact(const UnitContent& content, const ledger::HoldResolved& fact)
@@ -167,7 +202,7 @@ void Books::fact(const UnitContent& content, const ledger::HoldResolved& fact)
             number(fact.posted) + " and " + number(found->second.amount - fact.posted),
             number(posted) + " and " + number(released)));
     }
-    held_[fact.player] -= found->second.amount;
+    held_[{fact.player, ledger::Pocket::cash}] -= found->second.amount;
     holds_.erase(found);
 }
 
@@ -205,9 +240,28 @@ void Books::fact(const UnitContent& content, const ledger::BetHeld& fact)
     const auto money = moved(content, TransferCode::bet, raw(fact.round), fact.player);
     if (money != fact.stake) { say(differs(which + "its transfer", number(fact.stake), number(money))); }
     if (round->rolled_back.contains({fact.player, fact.bet})) { say(which + "it was rolled back before"); }
-    if (!round->bets.emplace(std::pair{fact.player, fact.bet}, fact.stake).second) { say(which + "it stood before"); }
+    if (!round->bets.emplace(std::pair{fact.player, fact.bet}, Round::Bet{.stake = fact.stake}).second) {
+        say(which + "it stood before");
+    }
     round->exposure = fact.exposure;
-    held_[fact.player] += fact.stake;
+    held_[{fact.player, ledger::Pocket::cash}] += fact.stake;
+}
+
+void Books::fact(const UnitContent& content, const ledger::BonusBetHeld& fact)
+{
+    Round* round = open_round(fact.round);
+    if (round == nullptr) { return; }
+    const std::string which = "round " + number(fact.round) + ", player " + number(fact.player) + ", bet "
+        + number(fact.bet) + ": ";
+    const auto bet = round->bets.find({fact.player, fact.bet});
+    const auto money = moved_bonus(content, TransferCode::bet, raw(fact.round), fact.player);
+    if (bet == round->bets.end() || bet->second.bonus != 0 || fact.bonus > bet->second.stake || fact.bonus <= 0) {
+        return say(which + "its bonus money is not a part of it");
+    }
+    if (money != fact.bonus) { say(differs(which + "its bonus money", number(fact.bonus), number(money))); }
+    bet->second.bonus = fact.bonus;
+    held_[{fact.player, ledger::Pocket::cash}] -= fact.bonus;
+    held_[{fact.player, ledger::Pocket::bonus}] += fact.bonus;
 }
 
 void Books::fact(const UnitContent& content, const ledger::BetRolledBack& fact)
@@ -215,14 +269,16 @@ void Books::fact(const UnitContent& content, const ledger::BetRolledBack& fact)
     Round* round = open_round(fact.round);
     if (round == nullptr) { return; }
     const auto bet = round->bets.find({fact.player, fact.bet});
-    const std::int64_t stake = bet == round->bets.end() ? 0 : bet->second;
+    const Round::Bet held = bet == round->bets.end() ? Round::Bet{} : bet->second;
+    const std::int64_t stake = held.stake;
     const auto money = moved(content, TransferCode::bet_back, raw(fact.round), fact.player);
     if (money != stake) {
         say(differs("round " + number(fact.round) + ", player " + number(fact.player) + ", bet " + number(fact.bet)
                 + ": what was given back",
             number(stake), number(money)));
     }
-    held_[fact.player] -= stake;
+    held_[{fact.player, ledger::Pocket::cash}] -= stake - held.bonus;
+    held_[{fact.player, ledger::Pocket::bonus}] -= held.bonus;
     if (bet != round->bets.end()) { round->bets.erase(bet); }
     round->rolled_back.insert({fact.player, fact.bet});
     round->exposure = fact.exposure;
@@ -235,10 +291,15 @@ void Books::fact(const UnitContent& content, const ledger::RoundClosed& fact)
     if (round == nullptr) { return; }
     const std::string which = "round " + number(fact.round) + ": ";
     std::int64_t held = 0;
-    for (const auto& [key, stake] : round->bets) {
-        held += stake;
-        held_[key.first] -= stake;
+    std::map<PlayerId, Round::Bet> players;
+    for (const auto& [key, bet] : round->bets) {
+        held += bet.stake;
+        held_[{key.first, ledger::Pocket::cash}] -= bet.stake - bet.bonus;
+        held_[{key.first, ledger::Pocket::bonus}] -= bet.bonus;
+        players[key.first].stake += bet.stake;
+        players[key.first].bonus += bet.bonus;
     }
+    for (const auto& [player, bet] : players) { shared(content, fact.round, player, bet.stake, bet.bonus); }
     const auto stake = moved(content, TransferCode::stake, raw(fact.round));
     const auto refund = moved(content, TransferCode::bet_back, raw(fact.round));
     const auto win = moved(content, TransferCode::win, raw(fact.round));
@@ -271,6 +332,8 @@ void Books::fact(const UnitContent& content, const rounds::Settled& fact)
     if (stake != fact.stake) { say(differs(which + "its stake's transfer", number(fact.stake), number(stake))); }
     if (win != fact.win) { say(differs(which + "its win's transfer", number(fact.win), number(win))); }
     if (refund != 0) { say(which + "it is settled, and " + number(refund) + " was given back"); }
+    shared(content, fact.round, fact.player, stake,
+        moved_bonus(content, TransferCode::stake, raw(fact.round), fact.player));
     play_again(fact);
 }
 
@@ -280,6 +343,10 @@ void Books::fact(const UnitContent& content, const rounds::Voided& fact)
     const std::string which = "round " + number(fact.round) + ": ";
     const auto stake = moved(content, TransferCode::stake, raw(fact.round), fact.player);
     const auto refund = moved(content, TransferCode::refund, raw(fact.round), fact.player);
+    const auto bonus = moved_bonus(content, TransferCode::stake, raw(fact.round), fact.player);
+    if (bonus != moved_bonus(content, TransferCode::refund, raw(fact.round), fact.player)) {
+        say(which + "its refund went into another pocket than its stake came from");
+    }
     if (stake != fact.stake || refund != fact.stake) {
         say(differs(which + "voided, stake and refund", number(fact.stake) + " twice",
             number(stake) + " and " + number(refund)));
@@ -319,6 +386,8 @@ void Books::play_again(const rounds::Settled& fact)
         if (game->second->next_bounds(so_far) != step.bounds) {
             return say(which + "its draws are not those of its game");
         }
+        // Said already where the draw was read; no game can be played from it.
+        if (!std::ranges::equal(step.values, step.bounds, std::ranges::less{})) { return; }
         so_far.insert(so_far.end(), step.values.begin(), step.values.end());
     }
     if (!game->second->next_bounds(so_far).empty()) { return say(which + "draws are missing"); }

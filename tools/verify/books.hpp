@@ -60,7 +60,11 @@ private:
     };
     /// A round in play that takes bets over more than one input.
     struct Round {
-        std::map<std::pair<PlayerId, std::uint64_t>, std::int64_t> bets;
+        struct Bet {
+            std::int64_t stake = 0;
+            std::int64_t bonus = 0;  ///< Of the stake.
+        };
+        std::map<std::pair<PlayerId, std::uint64_t>, Bet> bets;
         std::set<std::pair<PlayerId, std::uint64_t>> rolled_back;
         std::int64_t exposure = 0;
     };
@@ -84,6 +88,7 @@ private:
     void fact(const UnitContent& content, const ledger::PlayerClosed& fact);
     void fact(const UnitContent& content, const ledger::RoundOpened& fact);
     void fact(const UnitContent& content, const ledger::BetHeld& fact);
+    void fact(const UnitContent& content, const ledger::BonusBetHeld& fact);
     void fact(const UnitContent& content, const ledger::BetRolledBack& fact);
     void fact(const UnitContent& content, const ledger::RoundClosed& fact);
     void fact(const UnitContent& content, const ledger::DayClosed& fact);
@@ -107,6 +112,11 @@ private:
     void end_of_unit(const UnitContent& content, const Hash& hash);
     std::vector<ledger::TrialRow> trial() const;
 
+    /// The part of what moved() sums up that is bonus money.
+    std::int64_t moved_bonus(
+        const UnitContent& content, ledger::TransferCode code, std::uint64_t reference, PlayerId player);
+    /// Of a win the bonus pocket gets its share of the stake, rounded down.
+    void shared(const UnitContent& content, RoundId round, PlayerId player, std::int64_t stake, std::int64_t bonus);
     Round* open_round(RoundId round);
     void next_round(RoundId round);
     void play_again(const rounds::Settled& fact);
@@ -119,7 +129,7 @@ private:
     std::map<PlayerId, std::vector<AccountId>> accounts_of_;
     std::uint64_t transfers_ = 0;
     std::map<HoldId, ledger::Held> holds_;
-    std::map<PlayerId, std::int64_t> held_;
+    std::map<std::pair<PlayerId, ledger::Pocket>, std::int64_t> held_;
     std::map<RoundId, Round> open_rounds_;
     HoldId last_hold_{};
     RoundId last_round_{};

@@ -125,9 +125,30 @@ struct CloseDay {
 };
 BOOST_DESCRIBE_STRUCT(CloseDay, (), ())
 
+/// Gives a player restricted credits. Refuses: what ledger::GrantBonus refuses.
+struct GrantBonus {
+    PlayerId player{};
+    std::int64_t amount = 0;
+    std::string ticket;  ///< Of the offer, in the system that keeps it.
+};
+BOOST_DESCRIBE_STRUCT(GrantBonus, (), (player, amount, ticket))
+
+/// Turns restricted credits into cash: their terms are met. Refuses: what ledger::ConvertBonus refuses.
+struct ConvertBonus {
+    PlayerId player{};
+    std::optional<std::int64_t> amount;  ///< None: all that there is.
+};
+BOOST_DESCRIBE_STRUCT(ConvertBonus, (), (player, amount))
+
+/// Takes restricted credits back: their time is over, or the player gave them up. Refuses: what ledger::ForfeitBonus refuses.
+struct ForfeitBonus {
+    PlayerId player{};
+};
+BOOST_DESCRIBE_STRUCT(ForfeitBonus, (), (player))
+
 // A new one goes to the end: facts hold the place of each.
 using Operation = std::variant<Deposit, Withdraw, Approve, Reject, Adjust, Confirm, Decline, Freeze, SetLimit,
-    ClosePlayer, VoidRound, RollBack, CloseDay>;
+    ClosePlayer, VoidRound, RollBack, CloseDay, GrantBonus, ConvertBonus, ForfeitBonus>;
 
 /// How a request was decided, now or before.
 struct Performed {

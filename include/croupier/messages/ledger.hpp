@@ -23,12 +23,17 @@ enum class AccountKind : std::uint8_t {
     psp = 4,          ///< Money in and out through payment services; any sign.
     adjustments = 5,  ///< Corrections and the owner's capital; any sign.
     held = 6,         ///< A player's money that holds keep; never below zero, and always the sum of the open holds.
+    conversion = 7,   ///< What left one pocket and came into another; any sign.
 };
-BOOST_DESCRIBE_ENUM(AccountKind, player, bank, promo, psp, adjustments, held)
+BOOST_DESCRIBE_ENUM(AccountKind, player, bank, promo, psp, adjustments, held, conversion)
 
-/// A class of money. Only an explicit conversion may cross pockets; this ledger has one pocket so far.
-enum class Pocket : std::uint8_t { cash = 1 };
-BOOST_DESCRIBE_ENUM(Pocket, cash)
+/// A class of money. Each pocket of a currency sums to zero by itself, and only an explicit conversion crosses pockets.
+enum class Pocket : std::uint8_t {
+    cash = 1,
+    bonus =
+        2  ///< Restricted credits: staked first (GLI-19 4.3.5(d)), never paid out; the house's side of it is `promo`.
+};
+BOOST_DESCRIBE_ENUM(Pocket, cash, bonus)
 
 /// Why money moved.
 enum class TransferCode : std::uint16_t {
@@ -39,15 +44,18 @@ enum class TransferCode : std::uint16_t {
     refund = 5,
     deposit = 6,
     adjustment = 7,
-    hold = 8,         ///< From available to held.
-    release = 9,      ///< Back again.
-    withdrawal = 10,  ///< From held to the payment service.
+    hold = 8,          ///< From available to held.
+    release = 9,       ///< Back again.
+    withdrawal = 10,   ///< From held to the payment service.
+    bonus_grant = 11,  ///< Restricted credits for a player.
+    conversion = 12,  ///< Out of one pocket, into another: two transfers of a unit, the first one's id their reference.
+    forfeit = 13,     ///< Restricted credits that a player lost.
     reversal = 14,    ///< A deposit that was rolled back: to the payment service.
     bet = 17,         ///< A bet's stake, from available to held until its round ends.
     bet_back = 18     ///< Back again: the bet was rolled back, or its round voided.
 };
 BOOST_DESCRIBE_ENUM(TransferCode, capital, promo_grant, stake, win, refund, deposit, adjustment, hold, release,
-    withdrawal, reversal, bet, bet_back)
+    withdrawal, bonus_grant, conversion, forfeit, reversal, bet, bet_back)
 
 /// Whether a transfer's reference is a round; of hold, release and withdrawal it is a hold.
 constexpr bool refers_to_round(TransferCode code)
@@ -164,6 +172,17 @@ struct BetRolledBack {
 };
 BOOST_DESCRIBE_STRUCT(BetRolledBack, (), (round, player, bet, exposure))
 
+/// Fact: so much of the bet that was just held is bonus money.
+struct BonusBetHeld {
+    static constexpr std::string_view kName = "ledger.bonus_bet_held";
+    static constexpr std::uint16_t kFact = 33;
+    RoundId round{};
+    PlayerId player{};
+    std::uint64_t bet = 0;
+    std::int64_t bonus = 0;  ///< Minor units, of the bet's stake.
+};
+BOOST_DESCRIBE_STRUCT(BonusBetHeld, (), (round, player, bet, bonus))
+
 /// How an open round ended.
 enum class RoundEnd : std::uint8_t { settled = 1, voided = 2 };
 BOOST_DESCRIBE_ENUM(RoundEnd, settled, voided)
@@ -183,13 +202,14 @@ BOOST_DESCRIBE_STRUCT(RoundClosed, (), (round, how, stake, win, refund))
 
 /// What a player can spend, and how many transfers made it so. A higher version is newer.
 struct Balance {
-    std::int64_t available = 0;
+    std::int64_t available = 0;  ///< Cash.
     Currency currency;
     std::uint64_t version = 0;
+    std::int64_t bonus = 0;  ///< Restricted credits, beside it.
 
     friend bool operator==(const Balance&, const Balance&) = default;
 };
-BOOST_DESCRIBE_STRUCT(Balance, (), (available, currency, version))
+BOOST_DESCRIBE_STRUCT(Balance, (), (available, currency, version, bonus))
 
 /// Opens a player's account. Refuses: nothing; opening twice is a bug of the caller.
 struct OpenPlayer {
@@ -223,6 +243,10 @@ struct GetAccount {
     PlayerId player{};
 };
 BOOST_DESCRIBE_STRUCT(GetAccount, (), (player))
+
+// Bonus money. A stake is taken from the bonus pocket as far as that goes, the rest from cash, and a round remembers how: what comes
+// back goes the way it came. A refund gives each pocket its part; of a win the bonus pocket gets
+// floor(win * stake from bonus / stake), cash the rest. So the bank, which is cash, is never asked for more than cash's share.
 
 /// Takes a stake from the player into the bank, if the bank could then pay `win_max` beside what the open rounds can win.
 /// Refuses, in this order: amount_invalid, account_unknown, player_closed, account_frozen, insufficient_funds, bank_exposed.
@@ -284,6 +308,35 @@ struct GrantPromo {
     std::int64_t amount = 0;
 };
 BOOST_DESCRIBE_STRUCT(GrantPromo, (), (player, amount))
+
+/// Gives restricted credits to a player, from the bonus pocket's `promo`.
+/// Refuses, in this order: amount_invalid, account_unknown, player_closed, amount_overflow.
+struct GrantBonus {
+    using Reply = Balance;
+    static constexpr std::string_view kName = "ledger.GrantBonus";
+    PlayerId player{};
+    std::int64_t amount = 0;
+};
+BOOST_DESCRIBE_STRUCT(GrantBonus, (), (player, amount))
+
+/// Turns restricted credits into cash. Refuses, in this order: amount_invalid, account_unknown, player_closed, insufficient_funds,
+/// amount_overflow.
+struct ConvertBonus {
+    using Reply = Balance;
+    static constexpr std::string_view kName = "ledger.ConvertBonus";
+    PlayerId player{};
+    std::optional<std::int64_t> amount;  ///< None: all that there is.
+};
+BOOST_DESCRIBE_STRUCT(ConvertBonus, (), (player, amount))
+
+/// Takes restricted credits back, all that there are. Refuses, in this order: account_unknown, player_closed, insufficient_funds
+/// (there are none).
+struct ForfeitBonus {
+    using Reply = Balance;
+    static constexpr std::string_view kName = "ledger.ForfeitBonus";
+    PlayerId player{};
+};
+BOOST_DESCRIBE_STRUCT(ForfeitBonus, (), (player))
 
 /// Money came in through a payment service: from `psp` to the player.
 /// Refuses, in this order: amount_invalid, account_unknown, player_closed, account_frozen, amount_overflow.

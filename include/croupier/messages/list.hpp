@@ -21,16 +21,16 @@ namespace croupier {
 
 /// Commands: exactly one handler each.
 using Commands = boost::mp11::mp_list<ledger::OpenPlayer, ledger::GetBalance, ledger::GetAccount, ledger::TakeStake,
-    ledger::PayWin, ledger::Refund, ledger::GrantPromo, ledger::GetTotals, ledger::Deposit, ledger::Adjust,
-    ledger::Hold, ledger::PostHold, ledger::VoidHold, ledger::ExpireHolds, ledger::SetFrozen, ledger::ListHolds,
-    ledger::GetTrialBalance, ledger::ReverseDeposit, ledger::ClosePlayer, ledger::OpenRound, ledger::HoldBet,
-    ledger::RollBackBet, ledger::SettleRound, ledger::VoidRound, ledger::ListRounds, ledger::CloseDay, ledger::SealDay,
-    ledger::ListSeals, ledger::FindSeal, rng::Draw, rounds::Spin, rounds::ListGames, risk::CheckStake,
-    risk::CheckDeposit, risk::SetLimit, risk::ListLimits, bonus::GrantWelcome, session::Register, session::LogIn,
-    session::Authenticate, session::LogOut, session::Hello, session::Play, session::Ask, session::OldAnswer,
-    session::Disconnect, session::Erase, session::Sweep, session::AnnounceDrain, session::GetCounts, lobby::Browse,
-    lobby::CountOnline, lobby::Announce, cashier::Perform, cashier::Identify, cashier::AddOperator,
-    cashier::RemoveOperator, cashier::ListProposals>;
+    ledger::PayWin, ledger::Refund, ledger::GrantPromo, ledger::GrantBonus, ledger::ConvertBonus, ledger::ForfeitBonus,
+    ledger::GetTotals, ledger::Deposit, ledger::Adjust, ledger::Hold, ledger::PostHold, ledger::VoidHold,
+    ledger::ExpireHolds, ledger::SetFrozen, ledger::ListHolds, ledger::GetTrialBalance, ledger::ReverseDeposit,
+    ledger::ClosePlayer, ledger::OpenRound, ledger::HoldBet, ledger::RollBackBet, ledger::SettleRound,
+    ledger::VoidRound, ledger::ListRounds, ledger::CloseDay, ledger::SealDay, ledger::ListSeals, ledger::FindSeal,
+    rng::Draw, rounds::Spin, rounds::ListGames, risk::CheckStake, risk::CheckDeposit, risk::SetLimit, risk::ListLimits,
+    bonus::GrantWelcome, session::Register, session::LogIn, session::Authenticate, session::LogOut, session::Hello,
+    session::Play, session::Ask, session::OldAnswer, session::Disconnect, session::Erase, session::Sweep,
+    session::AnnounceDrain, session::GetCounts, lobby::Browse, lobby::CountOnline, lobby::Announce, cashier::Perform,
+    cashier::Identify, cashier::AddOperator, cashier::RemoveOperator, cashier::ListProposals>;
 
 /// Events: any number of listeners.
 using Events =
@@ -40,10 +40,10 @@ using Events =
 /// is an event row with its kFact as type. Numbers are never reused.
 using Facts = boost::mp11::mp_list<RequestRecord, ledger::Transferred, ledger::AccountOpened, ledger::Held,
     ledger::HoldResolved, ledger::FrozenSet, ledger::PlayerClosed, ledger::RoundOpened, ledger::BetHeld,
-    ledger::BetRolledBack, ledger::RoundClosed, ledger::DayClosed, ledger::DaySealed, risk::LimitSet, rng::Drawn,
-    rounds::Settled, rounds::Voided, bonus::Granted, session::PlayerRegistered, session::PlayerErased, session::Opened,
-    session::Closed, cashier::OperatorAdded, cashier::OperatorRemoved, cashier::Acted, cashier::Proposed,
-    cashier::ProposalDecided, cashier::RolledBack>;
+    ledger::BonusBetHeld, ledger::BetRolledBack, ledger::RoundClosed, ledger::DayClosed, ledger::DaySealed,
+    risk::LimitSet, rng::Drawn, rounds::Settled, rounds::Voided, bonus::Granted, session::PlayerRegistered,
+    session::PlayerErased, session::Opened, session::Closed, cashier::OperatorAdded, cashier::OperatorRemoved,
+    cashier::Acted, cashier::Proposed, cashier::ProposalDecided, cashier::RolledBack>;
 
 template <class T>
 inline constexpr bool is_command = boost::mp11::mp_contains<Commands, T>::value;

@@ -49,6 +49,11 @@ inline std::vector<UnitContent> night(SealKey* seal_key = nullptr)
     perform("2", cashier::Withdraw{PlayerId{1}, 300, "w"});
     perform("3", cashier::Approve{HoldId{1}, 100});
     perform("4", cashier::Withdraw{PlayerId{2}, 50, "w"});
+    const auto chief = casino.send(cashier::AddOperator{cashier::Role::admin, TestCasino::token_of("chief")})->id;
+    REQUIRE(casino.send(cashier::Perform{chief, "1", cashier::GrantBonus{PlayerId{1}, 250, "offer"}}));
+    REQUIRE(casino.spin(1, 12));
+    REQUIRE(casino.spin(1, 13));
+    REQUIRE(casino.send(cashier::Perform{chief, "2", cashier::ConvertBonus{PlayerId{1}, 10}}));
     perform("5", cashier::Adjust{PlayerId{2}, -30, cashier::Reason::correction, "T"});
     perform("6", cashier::Withdraw{PlayerId{2}, 1'000'000'000, "w"});  // Refused, and recorded.
     REQUIRE(casino.send(ledger::CloseDay{.at_once = true}));

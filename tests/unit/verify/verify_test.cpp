@@ -51,6 +51,15 @@ TEST_CASE("verify: who can write every hash anew is told by what the facts say",
             [](auto& contents) { ++with_transfer(contents, TransferCode::deposit).transfers[0].credit_after; }},
         {"a version left out", "debit_version",
             [](auto& contents) { ++with_transfer(contents, TransferCode::adjustment).transfers[0].debit_version; }},
+        {"a conversion that brings more than it took", "a conversion's two sides",
+            [](auto& contents) { ++with_transfer(contents, TransferCode::conversion).transfers[1].amount; }},
+        {"a draw beyond its bound", "a draw is not below its bound",
+            [](auto& contents) {
+                auto [content, event] = find<rng::Drawn>(contents);
+                auto fact = from_bytes<rng::Drawn>(event->body).value();
+                fact.values.front() = fact.bounds.front();
+                event->body = to_bytes(fact);
+            }},
         {"a deposit that never was", "expected",
             [](auto& contents) { with_transfer(contents, TransferCode::deposit).transfers[0].amount += 5; }},
         {"a win that the draws do not give", "what its draws win",

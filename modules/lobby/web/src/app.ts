@@ -78,6 +78,7 @@ export class App extends CasinoElement {
       <dl class="meters">
         <div class="balance"><dt>Balance</dt><dd id="balance" data-minor=${casino.shownBalance ?? ''} data-version=${balance?.version ?? ''}>
           ${balance === undefined ? '…' : money(casino.shownBalance ?? 0, balance)}</dd></div>
+        ${(balance?.bonus ?? 0) > 0 ? html`<div class="bonus"><dt>Bonus</dt><dd id="bonus">${money(balance?.bonus ?? 0, balance!)}</dd></div>` : ''}
         <div><dt>Net this session</dt><dd id="net">${balance === undefined ? '…' : signedMoney(casino.net, balance)}</dd></div>
         <div><dt>Time</dt><dd id="time"><croupier-clock></croupier-clock></dd></div>
         <div class="players"><dt>Online</dt><dd id="players">${casino.players ?? '…'}</dd></div>

@@ -77,7 +77,7 @@ export class Casino {
   }
   /** What the player may see now. */
   get shownBalance(): number | undefined {
-    return this.balance === undefined ? undefined : this.balance.available - this.withheld_;
+    return this.balance === undefined ? undefined : Math.max(0, this.balance.available - this.withheld_);
   }
   get busy(): boolean {
     return this.client?.pending !== undefined;

@@ -2,7 +2,10 @@
 
 /** What a player can spend. A higher version is newer. */
 export interface Balance {
+  /** Cash. */
   available: number;
+  /** Restricted credits beside it, staked first; absent: none. */
+  bonus?: number;
   currency: string;
   /** Decimals between minor and major unit. */
   exponent: number;
@@ -148,6 +151,9 @@ export interface StatementEntry {
   code: string;
   /** Signed, for the player. */
   amount: number;
+  /** Whose entry it is, if not cash's. */
+  pocket?: 'bonus';
+  conversion?: string;
   balance_after: number;
   version: number;
   round?: string;
