@@ -92,6 +92,7 @@ int verify_receipt(const std::string& file, const std::string& key_file)
     }
     std::string at;
     croupier::json::write_time(at, receipt->leaf.at);
+    at = at.substr(1, at.size() - 2);  // Without its quotes.
     std::printf("%s: holds: unit %llu of %llu, at %s\nanswered {%s}\nsealed under root %s by key %s\n", file.c_str(),
         static_cast<unsigned long long>(raw(receipt->leaf.seq)),
         static_cast<unsigned long long>(receipt->seal.head.size), at.c_str(), receipt->leaf.request.answer.c_str(),

@@ -65,7 +65,7 @@ export class HistoryView extends View {
         <td>${kCodes[entry.code] ?? entry.code}${entry.round === undefined ? '' : html` <a href="#/round/${entry.round}">${entry.round}</a>`}</td>
         <td class="time">${when(entry.at)}</td>
         <td class=${entry.amount > 0 ? 'plus' : ''}>${signedMoney(entry.amount, entry)}</td>
-        <td>${money(entry.balance_after, entry)}</td></tr>`)}</tbody>
+        <td>${money(entry.balance_after, entry)}${entry.pocket === 'bonus' ? html` <small>bonus</small>` : ''}</td></tr>`)}</tbody>
     </table></div>`;
   }
 
