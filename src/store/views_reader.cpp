@@ -337,6 +337,8 @@ void ViewsReader::statement(Seq from, const StatementQuery& query, Done<std::vec
     add<std::vector<StatementRow>>(
         from, std::move(done), [=](Connected& views, Viewed<std::vector<StatementRow>>& viewed) {
             auto& rows = viewed.rows;
+            // What was is told exactly or not at all.
+            if (query.at > viewed.applied_seq) { throw SqliteError{0, "the views are not that far"}; }
             if (!views.has(query)) { return; }
             Seq newest = std::min(query.at.value_or(viewed.applied_seq), viewed.applied_seq);
             if (query.before) { newest = std::min(newest, views.last_up_to(TransferId{end / 2}, viewed.applied_seq)); }

@@ -107,6 +107,7 @@ public:
     void rounds(
         Seq from, PlayerId player, std::optional<RoundId> before, std::size_t limit, Done<std::vector<RoundRow>> done);
     void round(Seq from, PlayerId player, RoundId round, Done<std::optional<RoundDetail>> done);
+    /// Refuses not_available too when the views are not as far as `at`.
     void statement(Seq from, const StatementQuery& query, Done<std::vector<StatementRow>> done);
     /// The sums by kind as they were after the unit `at`, which is at least 1; nullopt: the views are not that far.
     void trial(Seq at, Done<std::optional<std::vector<ledger::TrialRow>>> done);

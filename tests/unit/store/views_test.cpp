@@ -514,4 +514,8 @@ TEST_CASE("views: the trial balance after any unit is what the transfers up to t
             house.loop, [&](auto done) { reader.statement(Seq{0}, query, std::move(done)); });
         for (const StatementRow& row : entry->rows) { CHECK(row.seq <= Seq{seq}); }
     }
+    const StatementQuery beyond{.player = kAda, .at = next(casino.chain.head().seq), .before = {}, .limit = 1};
+    const auto refused = ask<std::vector<StatementRow>>(
+        house.loop, [&](auto done) { reader.statement(Seq{0}, beyond, std::move(done)); });
+    CHECK(refused.error().code == ErrorCode::not_available);
 }
