@@ -198,7 +198,7 @@ void Api::my_round(ConnectionId call, const edge::HttpRequest& request, std::str
 
 void Api::seals(ConnectionId call, const edge::HttpRequest& request)
 {
-    const auto before = before_of(request);
+    const auto before = only_number(request, "before");
     if (!before) { return refuse(call, {ErrorCode::malformed}); }
     const auto list = send(ledger::ListSeals{*before, kSealsPage});
     if (!list) { return refuse(call, list.error()); }

@@ -175,14 +175,14 @@ edge::HttpResponse problem(const Error& error)
     return response;
 }
 
-std::optional<std::uint64_t> before_of(const edge::HttpRequest& request)
+std::optional<std::uint64_t> only_number(const edge::HttpRequest& request, std::string_view name)
 {
-    std::optional<std::uint64_t> before{0};
-    for (const auto& [name, value] : request.query) {
-        before = name == "before" ? whole_number(value) : std::nullopt;
-        if (!before) { break; }
+    std::optional<std::uint64_t> number{0};
+    for (const auto& [given, value] : request.query) {
+        number = given == name ? whole_number(value) : std::nullopt;
+        if (!number) { break; }
     }
-    return before;
+    return number;
 }
 
 std::optional<Error> Calls::busy(std::size_t bytes) const

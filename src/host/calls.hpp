@@ -89,8 +89,8 @@ protected:
 
 /// An RFC 9457 problem document for a refusal.
 edge::HttpResponse problem(const Error& error);
-/// "?before=12", the only parameter of a list of seals; 0 without it.
-std::optional<std::uint64_t> before_of(const edge::HttpRequest& request);
+/// "?<name>=12", the only parameter of a list; 0 without it, nullopt with anything else.
+std::optional<std::uint64_t> only_number(const edge::HttpRequest& request, std::string_view name);
 /// A StatementEntry (docs/protocol).
 void write_entry(std::string& out, const store::StatementRow& row);
 /// The members of a RoundSummary (docs/protocol).

@@ -31,17 +31,6 @@ std::string list(std::string_view name, const std::vector<T>& items)
     return out;
 }
 
-/// "?after=12", the only parameter of a list; 0 without it.
-std::optional<std::uint64_t> after_of(const edge::HttpRequest& request)
-{
-    std::optional<std::uint64_t> after{0};
-    for (const auto& [name, value] : request.query) {
-        after = name == "after" ? whole_number(value) : std::nullopt;
-        if (!after) { break; }
-    }
-    return after;
-}
-
 /// An account's entries, newest first, with a proof that none is missing among them: versions count down by one, and each
 /// balance is the one before plus the amount; the first entry ever starts from nothing.
 std::string explanation(const store::StatementQuery& query, Seq at, std::vector<store::StatementRow> rows)
@@ -252,7 +241,7 @@ void OperatorApi::limits(ConnectionId call, PlayerId id)
 
 void OperatorApi::holds(ConnectionId call, const edge::HttpRequest& request)
 {
-    const auto after = after_of(request);
+    const auto after = only_number(request, "after");
     if (!after) { return refuse(call, {ErrorCode::malformed}); }
     const auto open = send(ledger::ListHolds{static_cast<HoldId>(*after), kPage});
     if (!open) { return refuse(call, open.error()); }
@@ -261,7 +250,7 @@ void OperatorApi::holds(ConnectionId call, const edge::HttpRequest& request)
 
 void OperatorApi::rounds(ConnectionId call, const edge::HttpRequest& request)
 {
-    const auto after = after_of(request);
+    const auto after = only_number(request, "after");
     if (!after) { return refuse(call, {ErrorCode::malformed}); }
     const auto open = send(ledger::ListRounds{static_cast<RoundId>(*after), kPage});
     if (!open) { return refuse(call, open.error()); }
@@ -330,7 +319,7 @@ Result<Seq> OperatorApi::seq_of(const edge::HttpRequest& request) const
 
 void OperatorApi::days(ConnectionId call, const edge::HttpRequest& request)
 {
-    const auto before = before_of(request);
+    const auto before = only_number(request, "before");
     if (!before) { return refuse(call, {ErrorCode::malformed}); }
     const auto list = send(ledger::ListSeals{*before, kSealsPage});
     if (!list) { return refuse(call, list.error()); }
