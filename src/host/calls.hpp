@@ -63,7 +63,7 @@ protected:
     template <class Rows, class Write>
     store::ViewsReader::Done<Rows> answer_with(ConnectionId call, Write write)
     {
-        return [this, call, write](Result<store::Viewed<Rows>> viewed) {
+        return [this, call, write = std::move(write)](Result<store::Viewed<Rows>> viewed) {
             if (!viewed) { return refuse(call, viewed.error()); }
             write(std::move(viewed->rows));
         };

@@ -213,7 +213,7 @@ void OperatorApi::explain(ConnectionId call, const edge::HttpRequest& request, P
         } else if (name == "at" && number && *number >= 1) {
             query.at = Seq{*number};
         } else if (name == "before" && number) {
-            query.before = *number;
+            query.before = number;
         } else {
             return refuse(call, {ErrorCode::malformed});
         }

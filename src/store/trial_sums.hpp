@@ -32,6 +32,7 @@ public:
     std::vector<ledger::TrialRow> rows() const
     {
         std::vector<ledger::TrialRow> rows;
+        rows.reserve(rows_.size());
         for (const auto& [key, row] : rows_) { rows.push_back(row); }
         return rows;
     }

@@ -357,7 +357,7 @@ void ViewsReader::statement(Seq from, const StatementQuery& query, Done<std::vec
                         const auto pocket = views.asked_for(query, row.account);
                         if (!pocket) { continue; }
                         row.pocket = *pocket;
-                        rows.push_back(std::move(row));
+                        rows.push_back(row);
                     }
                 }
                 return true;

@@ -35,6 +35,7 @@ std::vector<ledger::TrialRow> Books::trial() const
         row.balance += one.balance;
     }
     std::vector<ledger::TrialRow> trial;
+    trial.reserve(rows.size());
     for (const auto& [key, row] : rows) { trial.push_back(row); }
     return trial;
 }

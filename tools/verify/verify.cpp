@@ -332,6 +332,7 @@ private:
         Statement theirs{*views_, select};
         const auto key_of = [&](const Statement& row) {
             std::vector<std::int64_t> values;
+            values.reserve(key.size());
             for (std::size_t i = 0; i < key.size(); ++i) { values.push_back(row.integer_at(static_cast<int>(i) + 1)); }
             return values;
         };
@@ -383,7 +384,9 @@ std::expected<Report, std::string> verify(const Options& options)
     if (!lock.held()) {
         return std::unexpected{file.string() + ": a running server has it open; verify a backup (croupier backup DIR)"};
     }
-    if (auto journal = file; fs::exists(journal += "-journal", error)) {
+    auto journal = file;
+    journal += "-journal";
+    if (fs::exists(journal, error)) {
         return std::unexpected{journal.string()
             + ": a rollback journal lies beside the ledger, which no server of ours leaves: the file may be half written"};
     }

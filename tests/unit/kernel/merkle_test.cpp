@@ -33,6 +33,7 @@ std::vector<Hash> path_by_definition(std::size_t index, std::span<const Hash> le
 std::vector<Hash> some_leaves(std::size_t count)
 {
     std::vector<Hash> leaves;
+    leaves.reserve(count);
     for (std::size_t i = 0; i < count; ++i) { leaves.push_back(merkle_leaf(as_bytes(std::to_string(i)))); }
     return leaves;
 }

@@ -42,8 +42,8 @@ inline std::vector<UnitContent> night(SealKey* seal_key = nullptr)
     for (std::uint64_t n = 1; n <= 20; ++n) { REQUIRE(casino.spin(1 + n % 2, (n + 1) / 2, n % 7 == 0 ? 7 : 100)); }
     REQUIRE(casino.send(session::Play{ConnectionId{1}, 11, "european-roulette", 0,
         {{.kind = "straight", .numbers = {17}, .stake = 100}, {.kind = "red", .numbers = {}, .stake = 50}}}));
-    const auto perform = [&](const std::string& key, cashier::Operation operation) {
-        REQUIRE(casino.send(cashier::Perform{till, key, std::move(operation)}));
+    const auto perform = [&](const std::string& key, const cashier::Operation& operation) {
+        REQUIRE(casino.send(cashier::Perform{till, key, operation}));
     };
     perform("1", cashier::Deposit{PlayerId{1}, 250, "psp"});
     perform("2", cashier::Withdraw{PlayerId{1}, 300, "w"});
