@@ -6,6 +6,7 @@
 
 #include "croupier/assert.hpp"
 #include "files.hpp"
+#include "log_check.hpp"
 
 namespace croupier::store {
 
@@ -57,6 +58,12 @@ LedgerFile::~LedgerFile() = default;
 
 LedgerFile::Opened LedgerFile::open(const std::filesystem::path& path, const LedgerOptions& options)
 {
+    auto log = path;
+    log += "-wal";
+    // Before SQLite looks at it, and takes what stands before the damage for all there was.
+    if (const auto damage = damage_in_log(log)) {
+        return std::unexpected{*damage + "; restore a backup, or go on with the standby"};
+    }
     try {
         std::unique_ptr<LedgerFile> file{new LedgerFile{path, options}};
         Connection& connection = *file->connection_;

@@ -4,11 +4,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <map>
 #include <span>
+#include <system_error>
 
 #include "ledger_rows.hpp"
+#include "log_check.hpp"
 #include "migrations.hpp"
 #include "views_file.hpp"
 
@@ -57,7 +60,13 @@ public:
         lock.l_whence = SEEK_SET;
         lock.l_start = 0x40000000;
         lock.l_len = 512;
-        held_ = fd_ >= 0 && ::fcntl(fd_, F_OFD_SETLK, &lock) == 0;
+        if (fd_ < 0) {
+            problem_ = "cannot be read: " + std::generic_category().message(errno);
+        } else if (::fcntl(fd_, F_OFD_SETLK, &lock) != 0) {
+            problem_ = errno == EAGAIN || errno == EACCES
+                ? "a running server has it open; verify a backup (croupier backup DIR)"
+                : "cannot be locked: " + std::generic_category().message(errno);
+        }
     }
     ~ReadLock()
     {
@@ -65,11 +74,12 @@ public:
     }
     ReadLock(const ReadLock&) = delete;
     ReadLock& operator=(const ReadLock&) = delete;
-    bool held() const noexcept { return held_; }
+    /// Why it is not held; empty: it is.
+    const std::string& problem() const noexcept { return problem_; }
 
 private:
     int fd_;
-    bool held_ = false;
+    std::string problem_;
 };
 
 /// Opens without writing: in place where all of it stands in the file, else a copy together with its log.
@@ -98,15 +108,22 @@ public:
     Report run()
     {
         const auto start = std::chrono::steady_clock::now();
+        if (auto damage = store::damage_in_log(options_.directory / "ledger.db-wal")) { say(std::move(*damage)); }
         Connection ledger = open_untouched(options_.directory / "ledger.db", scratch_.path());
-        schema(ledger, "ledger.db", store::ledger_migrations());
-        meta(ledger);
+        try {
+            pages(ledger, "ledger.db");
+            schema(ledger, "ledger.db", store::ledger_migrations());
+            meta(ledger);
+        } catch (const store::SqliteError& error) {
+            say(std::string{"ledger.db: "} + error.what());
+        }
         open_views();
         try {
             chain(ledger);
         } catch (const store::SqliteError& error) {
-            // A page that is none: what was found before it is told, and what stands behind it cannot be read.
+            // A page or a table that is none: what was found before it is told, and what stands behind it cannot be read.
             say(next(report_.head.seq), std::string{"the file cannot be read from here on: "} + error.what());
+            leave_views();
         }
         books_.end();
         report_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start - views_time_).count();
@@ -130,9 +147,22 @@ private:
         ++report_.problem_count;
     }
 
+    /// The file's pages are whole, and its indexes have what their tables have (sqlite.org/pragma.html#pragma_integrity_check).
+    void pages(Connection& file, const std::string& name)
+    {
+        Statement check{file, "PRAGMA integrity_check"};
+        while (check.step()) {
+            if (check.text_at(0) != "ok") { say(name + ": pages: " + std::string{check.text_at(0)}); }
+        }
+    }
+
     /// The file's schema is what this program's migrations make, up to the version that the file says. Returns that version.
     std::int64_t schema(Connection& file, const std::string& name, std::span<const store::Migration> migrations)
     {
+        if (!file.integer("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_version'")) {
+            say(name + ": schema: table schema_version is missing");
+            return 0;
+        }
         const auto version = file.integer("SELECT max(version) FROM schema_version").value_or(0);
         if (version < 1 || version > static_cast<std::int64_t>(migrations.size())) {
             say(name + ": schema_version: version " + std::to_string(version) + " is unknown to this program");
@@ -214,18 +244,17 @@ private:
                 books_.unit(stored.content, hash);
                 report_.head = {stored.content.epoch, stored.content.seq, hash};
                 ++report_.units;
-                // Views can only be made of facts that hold.
                 if (report_.problem_count == problems) {
                     feed_views(stored, bytes);
-                } else if (rebuilt_) {
-                    rebuilt_.reset();
-                    report_.views = "not compared: the ledger itself does not hold";
+                } else {
+                    leave_views();
                 }
                 if (options_.progress && report_.units % kProgressUnits == 0) {
                     options_.progress(report_.head.seq, head);
                 }
             } catch (const store::RowsBroken& broken) {
                 say(broken.seq(), broken.what());
+                leave_views();
                 // What follows is still looked at, from the next unit on; nothing is known of the hash before it.
                 expected = next(std::max(broken.seq(), expected));
                 if (expected > head) { break; }
@@ -253,13 +282,19 @@ private:
         }
         try {
             views_.emplace(open_untouched(file, scratch_.path()));
+            pages(*views_, "views.db");
             const auto version = schema(*views_, "views.db", store::views_migrations());
             if (version != static_cast<std::int64_t>(store::views_migrations().size())) {
                 report_.views = "not compared: its schema has version " + std::to_string(version);
                 return;
             }
-            views_upto_ = Seq{static_cast<std::uint64_t>(
-                views_->integer("SELECT applied_seq FROM progress WHERE id = 1").value_or(0))};
+            const auto upto = views_->integer("SELECT applied_seq FROM progress WHERE id = 1");
+            if (!upto) {
+                say("views.db: progress: id 1: the row is missing");
+                report_.views = "not compared: how far it is, it does not say";
+                return;
+            }
+            views_upto_ = Seq{static_cast<std::uint64_t>(*upto)};
             auto rebuilt = store::ViewsFile::open(scratch_.path() / "rebuilt.db");
             if (!rebuilt) {
                 report_.views = "not compared";
@@ -270,6 +305,14 @@ private:
             say(std::string{"views.db: "} + error.what());
             report_.views = "unreadable";
         }
+    }
+
+    /// Views can only be made of facts that hold.
+    void leave_views()
+    {
+        if (!rebuilt_) { return; }
+        rebuilt_.reset();
+        report_.views = "not compared: the ledger itself does not hold";
     }
 
     void feed_views(const store::StoredUnit& stored, const Bytes& bytes)
@@ -296,6 +339,11 @@ private:
     void compare_views()
     {
         if (!rebuilt_) { return; }
+        if (views_upto_ > report_.head.seq) {
+            report_.views = "not compared: they are ahead of the ledger";
+            return say("views.db: progress: it is at seq " + std::to_string(raw(views_upto_))
+                + ", where the ledger ends at " + std::to_string(raw(report_.head.seq)));
+        }
         if (!slice_.empty()) { apply_slice(); }
         if (!rebuilt_) { return; }
         const std::uint64_t before = report_.problem_count;
@@ -381,14 +429,12 @@ std::expected<Report, std::string> verify(const Options& options)
     std::error_code error;
     if (!fs::is_regular_file(file, error)) { return std::unexpected{file.string() + ": there is no ledger here"}; }
     const ReadLock lock{file};
-    if (!lock.held()) {
-        return std::unexpected{file.string() + ": a running server has it open; verify a backup (croupier backup DIR)"};
-    }
-    auto journal = file;
-    journal += "-journal";
-    if (fs::exists(journal, error)) {
-        return std::unexpected{journal.string()
-            + ": a rollback journal lies beside the ledger, which no server of ours leaves: the file may be half written"};
+    if (!lock.problem().empty()) { return std::unexpected{file.string() + ": " + lock.problem()}; }
+    for (const char* journal : {"ledger.db-journal", "views.db-journal"}) {
+        if (fs::exists(options.directory / journal, error)) {
+            return std::unexpected{(options.directory / journal).string()
+                + ": a rollback journal, which no server of ours leaves: the file beside it may be half written"};
+        }
     }
     try {
         return Verifier{options}.run();
