@@ -15,6 +15,8 @@ bool may_be_negative(AccountKind kind)
     switch (kind) {
         case AccountKind::player:
         case AccountKind::held:
+        case AccountKind::jackpot:
+        case AccountKind::jackpot_reserve:
         case AccountKind::bank: return false;
         case AccountKind::promo:
         case AccountKind::psp:
@@ -98,12 +100,12 @@ Result<AccountId> Ledger::account_for(PlayerId player, bool frozen_counts) const
     return account;
 }
 
-Result<void> Ledger::bank_covers(std::int64_t stake, std::int64_t win_max) const
+Result<void> Ledger::bank_covers(std::int64_t stake, std::int64_t win_max, std::int64_t owed) const
 {
     // The bank must be able to pay the worst outcome out of what it has once it holds the stake, beside the worst that the
     // rounds in play can do.
     const std::int64_t bank_after = find(house(AccountKind::bank))->balance + stake;
-    if (bank_after > kBalanceMax || bank_after - rounds_.exposure() < win_max) {
+    if (bank_after > kBalanceMax || bank_after - rounds_.exposure() - owed < win_max) {
         return refuse(ErrorCode::bank_exposed);
     }
     return {};
@@ -138,6 +140,7 @@ Result<AccountState> Ledger::account(const GetAccount& command) const
 Result<Balance> Ledger::take_stake(const TakeStake& command, Context& context)
 {
     if (command.stake <= 0 || command.win_max < 0) { return refuse(ErrorCode::amount_invalid); }
+    if (raw(command.jackpot) != 0 && command.stake > kJackpotStakeMax) { return refuse(ErrorCode::amount_invalid); }
     const auto account = account_for(command.player, true);
     if (!account) { return std::unexpected{account.error()}; }
     const std::int64_t bonus = bonus_of_stake(command.player, command.stake);
@@ -145,7 +148,8 @@ Result<Balance> Ledger::take_stake(const TakeStake& command, Context& context)
     if (find(*account)->balance < cash) { return refuse(ErrorCode::insufficient_funds); }
     // The bank pays cash's share of a win, which is the larger of two halves that do not divide.
     const std::int64_t share = command.win_max - share_of(command.win_max, bonus, command.stake);
-    if (const auto covered = bank_covers(cash, cash == 0 ? 0 : share); !covered) {
+    const std::int64_t owed = raw(command.jackpot) == 0 ? 0 : owed_to_jackpot(command.jackpot, cash);
+    if (const auto covered = bank_covers(cash, cash == 0 ? 0 : share, owed); !covered) {
         return std::unexpected{covered.error()};
     }
     if (bonus > 0) {
@@ -379,6 +383,7 @@ void Ledger::start(Context& context)
     if (find(bank)->version == 0 && options_.bank_capital > 0) {
         transfer(house(AccountKind::adjustments), bank, options_.bank_capital, TransferCode::capital, 0, context);
     }
+    set_jackpots(context);
 }
 
 void Ledger::check() const
@@ -401,6 +406,7 @@ void Ledger::check() const
     }
     CROUPIER_ASSERT(std::ranges::all_of(pockets, [](std::int64_t sum) { return sum == 0; }));
     CROUPIER_ASSERT(sums == sums_ && expiries_.size() == holds_.size());
+    jackpots_.check([&](AccountId id) { return find(id)->balance; });
     CROUPIER_ASSERT(rounds_.exposure() == 0 || find(house(AccountKind::bank))->balance >= rounds_.exposure());
 }
 
@@ -410,6 +416,9 @@ void Ledger::apply(const AccountOpened& fact)
     CROUPIER_ASSERT(fact.currency == options_.currency);  // A ledger is opened with the currency it began with.
     accounts_.push_back(Account{.kind = fact.kind, .pocket = fact.pocket, .player = fact.player});
     ++sums_[raw(fact.pocket)][raw(fact.kind)].accounts;
+    if (fact.kind == AccountKind::jackpot || fact.kind == AccountKind::jackpot_reserve) {
+        return;
+    }  // JackpotSet names it.
     if (raw(fact.player) == 0) {
         AccountId& house = houses_[raw(fact.pocket)][raw(fact.kind)];
         CROUPIER_ASSERT(house == AccountId{0});
@@ -443,6 +452,7 @@ void Ledger::apply(const Transferred& fact, WallTime at)
         staked_round_ = RoundId{fact.reference};
         (debit->pocket == Pocket::bonus ? staked_.bonus : staked_.cash) += fact.amount;
     }
+    jackpots_.apply(fact);
     days_.apply(fact, debit->pocket, debit->kind == AccountKind::player || debit->kind == AccountKind::held, at);
     // The fact says what the balances became: a fold that disagrees has lost or doubled a fact.
     CROUPIER_ASSERT(debit->balance == fact.debit_after && credit->balance == fact.credit_after);
@@ -500,6 +510,7 @@ void Ledger::save(ByteWriter& out) const
     for (const auto& [id, hold] : holds_) { out.write(hold); }
     rounds_.save(out);
     days_.save(out);
+    jackpots_.save(out);
 }
 
 bool Ledger::restore(ByteReader& in)
@@ -531,7 +542,7 @@ bool Ledger::restore(ByteReader& in)
         restored.holds_.emplace(hold.hold, hold);
     }
     restored.rounds_ = RoundBook::restore(in);
-    if (!restored.days_.restore(in)) { return false; }
+    if (!restored.days_.restore(in) || !restored.jackpots_.restore(in)) { return false; }
     *this = std::move(restored);
     return true;
 }

@@ -13,6 +13,7 @@
 #include "croupier/result.hpp"
 #include "croupier/work.hpp"
 #include "day_book.hpp"
+#include "jackpot_book.hpp"
 #include "round_book.hpp"
 
 namespace croupier::ledger {
@@ -24,6 +25,7 @@ struct Options {
     std::size_t rounds_max = 10'000;     ///< Rounds in play that take bets over more than one input.
     std::size_t bets_max = 1'000;        ///< Bets a round, those rolled back included.
     std::chrono::minutes day_starts{0};  ///< When a gaming day begins, after midnight UTC.
+    std::vector<JackpotTerms> jackpots;  ///< Those offered, by different names.
 };
 
 /// Double entry in memory: balances are the fold of AccountOpened and Transferred, and nothing else changes them.
@@ -36,7 +38,7 @@ class Ledger {
 public:
     /// `key` may be null: it signs the seals.
     explicit Ledger(Options options, SealKey* key = nullptr)
-        : options_{options}, key_{key}, days_{options.day_starts, key}
+        : options_{std::move(options)}, key_{key}, days_{options_.day_starts, key}
     {
     }
 
@@ -79,6 +81,11 @@ public:
     Seals seals(const ListSeals& command) const { return days_.list(command); }
     Result<Seal> find_seal(const FindSeal& command) const { return days_.find(command); }
 
+    // Jackpots: jackpots.cpp.
+    Jackpots list_jackpots() const;
+    Tickets count_tickets(const CountTickets& command) const;
+    JackpotShared share_jackpot(const ShareJackpot& command, Context& context);
+
     LedgerTotals totals() const;
     OpenHolds open_holds(const ListHolds& command) const;
     TrialBalance trial_balance() const;
@@ -100,6 +107,9 @@ public:
     void apply(const RoundClosed& fact) { rounds_.apply(fact); }
     void apply(const DayClosed& fact, Seq seq) { days_.apply(fact, seq); }
     void apply(const DaySealed& fact) { days_.apply(fact); }
+    void apply(const JackpotSet& fact) { jackpots_.apply(fact); }
+    void apply(const JackpotContributed& fact) { jackpots_.apply(fact); }
+    void apply(const JackpotWon& fact) { jackpots_.apply(fact); }
 
     void save(ByteWriter& out) const;
     bool restore(ByteReader& in);
@@ -130,8 +140,15 @@ private:
     /// Whether money may come to, or be staked by, a player. Refuses, in this order: account_unknown, player_closed, and
     /// where `frozen_counts` account_frozen.
     Result<AccountId> account_for(PlayerId player, bool frozen_counts) const;
-    /// Whether the bank may take a stake of `stake` into a round that can pay `win_max`. Refuses: bank_exposed.
-    Result<void> bank_covers(std::int64_t stake, std::int64_t win_max) const;
+    /// Whether the bank may take a stake of `stake` into a round that can pay `win_max`, and owes so much besides.
+    /// Refuses: bank_exposed.
+    Result<void> bank_covers(std::int64_t stake, std::int64_t win_max, std::int64_t owed = 0) const;
+    /// The most that a cash stake lets a jackpot ask of the bank: its share, and what would seed it again.
+    std::int64_t owed_to_jackpot(JackpotId jackpot, std::int64_t cash) const;
+    /// Opens jackpots that are new and funds them, and records terms that have changed.
+    void set_jackpots(Context& context);
+    /// Moves money into a jackpot's fund, first from its reserve, then from the bank; as far as they go.
+    void seed(const JackpotBook::Jackpot& jackpot, Context& context);
     /// An open hold. Refuses: hold_unknown, hold_resolved.
     Result<Held> open_hold(HoldId id) const;
     /// Ends a hold: `posted` of it leaves, the rest is released.
@@ -161,13 +178,14 @@ private:
     std::vector<Accounts> player_accounts_;        // Index is the player's id minus 1.
     std::map<PlayerId, Accounts> bonus_accounts_;  // Of those who ever had bonus money.
     static constexpr std::size_t kPockets = 3;     // Their numbers begin with 1, as those of the kinds.
-    static constexpr std::size_t kKinds = 8;
+    static constexpr std::size_t kKinds = 10;
     std::array<std::array<AccountId, kKinds>, kPockets> houses_{};
     std::map<HoldId, Held> holds_;  // The open ones.
     std::set<std::pair<WallTime, HoldId>> expiries_;
     HoldId last_hold_{};
     RoundBook rounds_;
     DayBook days_;
+    JackpotBook jackpots_;
     struct Sum {
         std::uint64_t accounts = 0;
         std::int64_t balance = 0;

@@ -7,7 +7,7 @@ namespace {
 
 class LedgerModule final : public Module {
 public:
-    LedgerModule(Options options, SealKey* key) : ledger_{options, key} {}
+    LedgerModule(Options options, SealKey* key) : ledger_{std::move(options), key} {}
 
     std::string_view name() const override { return "ledger"; }
 
@@ -102,6 +102,15 @@ public:
         bus.serve<ListSeals>(
             [&](const ListSeals& command, Context&) -> Result<Seals> { return ledger_.seals(command); });
         bus.serve<FindSeal>([&](const FindSeal& command, Context&) { return ledger_.find_seal(command); });
+        bus.serve<ListJackpots>(
+            [&](const ListJackpots&, Context&) -> Result<Jackpots> { return ledger_.list_jackpots(); });
+        bus.serve<CountTickets>(
+            [&](const CountTickets& command, Context&) -> Result<Tickets> { return ledger_.count_tickets(command); });
+        bus.serve<ShareJackpot>([&](const ShareJackpot& command, Context& context) -> Result<JackpotShared> {
+            const JackpotShared shared = ledger_.share_jackpot(command, context);
+            if (shared.won > 0) { bus.publish(BalanceChanged{command.player, shared.balance}, context); }
+            return shared;
+        });
         bus.serve<GetTotals>([&](const GetTotals&, Context&) -> Result<LedgerTotals> { return ledger_.totals(); });
 
         folds.on<AccountOpened>([&](const AccountOpened& fact, const FactContext&) { ledger_.apply(fact); });
@@ -117,10 +126,13 @@ public:
         folds.on<RoundClosed>([&](const RoundClosed& fact, const FactContext&) { ledger_.apply(fact); });
         folds.on<DayClosed>([&](const DayClosed& fact, const FactContext& at) { ledger_.apply(fact, at.seq); });
         folds.on<DaySealed>([&](const DaySealed& fact, const FactContext&) { ledger_.apply(fact); });
+        folds.on<JackpotSet>([&](const JackpotSet& fact, const FactContext&) { ledger_.apply(fact); });
+        folds.on<JackpotContributed>([&](const JackpotContributed& fact, const FactContext&) { ledger_.apply(fact); });
+        folds.on<JackpotWon>([&](const JackpotWon& fact, const FactContext&) { ledger_.apply(fact); });
     }
 
     void save(ByteWriter& out) const override { ledger_.save(out); }
-    std::uint32_t version() const override { return 5; }
+    std::uint32_t version() const override { return 6; }
     bool restore(ByteReader& in) override { return ledger_.restore(in); }
     void start(Context& context) override { ledger_.start(context); }
     void check() const override { ledger_.check(); }
@@ -160,7 +172,7 @@ private:
 
 std::unique_ptr<Module> make_module(Options options, SealKey* key)
 {
-    return std::make_unique<LedgerModule>(options, key);
+    return std::make_unique<LedgerModule>(std::move(options), key);
 }
 
 }  // namespace croupier::ledger

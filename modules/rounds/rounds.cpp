@@ -13,21 +13,43 @@ Rounds::Rounds(std::vector<std::shared_ptr<const Game>> games, std::vector<std::
     for (auto& game : games) {
         const std::string name = game->info().game;
         const bool open = std::ranges::find(closed, name) == closed.end();
-        const bool added = games_.emplace(name, Table{std::move(game), open}).second;
+        const bool added = games_.emplace(name, Table{.game = std::move(game), .open = open, .jackpot = {}}).second;
         CROUPIER_ASSERT(added);  // The host refuses two definitions of one name.
     }
 }
 
-Result<std::vector<Value>> Rounds::draw(RoundId round, const Game& game, Context& context)
+ledger::JackpotId Rounds::jackpot_of(const std::string& name, Table& table, Context& context)
 {
-    std::vector<Value> drawn;
-    for (std::uint16_t step = 0;; ++step) {
-        auto bounds = game.next_bounds(drawn);
-        if (bounds.empty()) { return drawn; }
+    if (!table.jackpot) {
+        table.jackpot = ledger::JackpotId{0};
+        const auto list = bus_.send(ledger::ListJackpots{}, context);
+        CROUPIER_ASSERT(list.has_value());
+        for (const ledger::JackpotState& one : list->jackpots) {
+            if (std::ranges::find(one.terms.games, name) != one.terms.games.end()) { table.jackpot = one.jackpot; }
+        }
+    }
+    return *table.jackpot;
+}
+
+Result<Rounds::Draws> Rounds::draw(RoundId round, const Game& game, ledger::JackpotId jackpot, Context& context)
+{
+    Draws drawn;
+    std::uint16_t step = 0;
+    for (;; ++step) {
+        auto bounds = game.next_bounds(drawn.game);
+        if (bounds.empty()) { break; }
         auto values = bus_.send(rng::Draw{round, step, std::move(bounds)}, context);
         if (!values) { return std::unexpected{values.error()}; }
-        drawn.insert(drawn.end(), values->values.begin(), values->values.end());
+        drawn.game.insert(drawn.game.end(), values->values.begin(), values->values.end());
     }
+    if (raw(jackpot) == 0) { return drawn; }
+    const auto tickets = bus_.send(ledger::CountTickets{jackpot, round}, context);
+    CROUPIER_ASSERT(tickets.has_value());
+    if (tickets->held == 0) { return drawn; }
+    const auto ticket = bus_.send(rng::Draw{round, step, {tickets->of}}, context);
+    if (!ticket) { return std::unexpected{ticket.error()}; }
+    drawn.ticket = ticket->values.front();
+    return drawn;
 }
 
 Result<Spun> Rounds::spin(const Spin& command, Context& context)
@@ -44,22 +66,28 @@ Result<Spun> Rounds::spin(const Spin& command, Context& context)
         }
     }
     const RoundId round = next(last_round_);
+    const ledger::JackpotId jackpot = jackpot_of(found->first, found->second, context);
     const std::int64_t win_max = game.win_max(*stake, command.bets);
-    const auto taken = bus_.send(ledger::TakeStake{command.player, round, *stake, win_max}, context);
+    const auto taken = bus_.send(ledger::TakeStake{command.player, round, *stake, win_max, jackpot}, context);
     if (!taken) { return std::unexpected{taken.error()}; }
 
     // The stake is taken: from here the round ends by facts, settled or voided, never by being dropped.
-    const auto drawn = draw(round, game, context);
+    const auto drawn = draw(round, game, jackpot, context);
     if (!drawn) {
         const auto refunded = bus_.send(ledger::Refund{command.player, round, *stake}, context);
         CROUPIER_ASSERT(refunded.has_value());
         context.work.add(Voided{round, command.player, command.game, *stake});
         return refuse(ErrorCode::round_voided);
     }
-    Spun spun{.round = round, .game = command.game, .stake = *stake, .outcome = {}, .balance = {}};
-    spun.outcome = game.evaluate(*stake, command.bets, *drawn);
+    Spun spun{.round = round, .game = command.game, .stake = *stake, .jackpot = 0, .outcome = {}, .balance = {}};
+    spun.outcome = game.evaluate(*stake, command.bets, drawn->game);
     spun.win = spun.outcome.win;
     CROUPIER_ASSERT(spun.outcome.stake == *stake && spun.win >= 0 && spun.win <= win_max);
+    if (drawn->ticket) {
+        const auto shared = bus_.send(ledger::ShareJackpot{jackpot, round, command.player, *drawn->ticket}, context);
+        CROUPIER_ASSERT(shared.has_value());
+        spun.jackpot = shared->won;
+    }
     const auto paid = bus_.send(ledger::PayWin{command.player, round, spun.win}, context);
     CROUPIER_ASSERT(paid.has_value());
     spun.balance = *paid;

@@ -3,11 +3,13 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "croupier/bus.hpp"
+#include "croupier/messages/jackpots.hpp"
 #include "croupier/messages/rounds.hpp"
 #include "croupier/module.hpp"
 #include "game.hpp"
@@ -40,10 +42,17 @@ private:
     struct Table {
         std::shared_ptr<const Game> game;
         bool open = true;
+        std::optional<ledger::JackpotId> jackpot;  // Once it was asked for; 0: none.
     };
 
-    /// All draws of the round, a step a call. Refuses: entropy_unavailable.
-    Result<std::vector<Value>> draw(RoundId round, const Game& game, Context& context);
+    /// The jackpot that the game takes part in; which one that is, does not change while this process lives.
+    ledger::JackpotId jackpot_of(const std::string& name, Table& table, Context& context);
+    struct Draws {
+        std::vector<Value> game;
+        std::optional<Value> ticket;  // Of the jackpot, if the stake holds any.
+    };
+    /// All draws of the round, a step a call: the game's, then the jackpot's. Refuses: entropy_unavailable.
+    Result<Draws> draw(RoundId round, const Game& game, ledger::JackpotId jackpot, Context& context);
 
     std::map<std::string, Table, std::less<>> games_;
     Bus& bus_;

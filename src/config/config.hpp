@@ -99,6 +99,17 @@ struct Ledger {
     std::filesystem::path seal_key;       ///< Empty: seal.pem in the data directory.
 };
 
+/// One jackpot over one or several games: modules/ledger/README.md has its rules.
+struct Jackpot {
+    std::vector<std::string> games;  ///< None: there is no jackpot.
+    std::string name = "house";
+    std::uint32_t fund_ppm = 10'000;
+    std::uint32_t reserve_ppm = 2'000;
+    std::int64_t seed_minor = 100'000;
+    std::int64_t cap_minor = 0;  ///< 0: none.
+    std::uint32_t odds_minor = 50'000'000;
+};
+
 struct Cashier {
     std::int64_t adjust_alone_max_minor = 10'000;
     std::chrono::seconds withdrawal_expires{7 * 86'400};
@@ -142,6 +153,7 @@ struct Config {
     Demo demo;
     Risk risk;
     Ledger ledger;
+    Jackpot jackpot;
     Cashier cashier;
     Rng rng;
     Games games;

@@ -44,6 +44,11 @@ std::vector<ConfigError> check_rules(const Config& config)
     if (config.store.settlement_reserve_bytes > config.store.queue_max_bytes / 2) {
         refuse("store.settlement_reserve_bytes", "must not be more than half of store.queue_max_bytes");
     }
+    const Jackpot& jackpot = config.jackpot;
+    if (jackpot.fund_ppm + jackpot.reserve_ppm > 1'000'000) {
+        refuse("jackpot.reserve_ppm", "together with jackpot.fund_ppm it must not be more than 1000000");
+    }
+    if (!jackpot.games.empty() && jackpot.name.empty()) { refuse("jackpot.name", "a name is needed"); }
     // Whose commands a module cannot do without. What it only uses when it is there (bonus, lobby) is not listed.
     using Need = std::pair<std::string_view, std::string_view>;
     static constexpr auto kNeeds = std::to_array<Need>({{"rounds", "rng"}, {"rounds", "ledger"}, {"rounds", "risk"},

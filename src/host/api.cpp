@@ -66,6 +66,7 @@ void Api::route(ConnectionId call, const edge::HttpRequest& request)
         {"sessions", "POST", &Api::log_in},
         {"sessions/current", "DELETE", &Api::log_out},
         {"games", "GET", &Api::games},
+        {"jackpots", "GET", &Api::jackpots},
         {"seals", "GET", &Api::seals},
         {"me", "GET", &Api::me},
         {"me/rounds", "GET", &Api::my_rounds},
@@ -194,6 +195,39 @@ void Api::my_round(ConnectionId call, const edge::HttpRequest& request, std::str
             body += '}';
             answer(call, 200, std::move(body));
         }));
+}
+
+void Api::jackpots(ConnectionId call, const edge::HttpRequest&)
+{
+    const auto list = send(ledger::ListJackpots{});
+    if (!list) { return refuse(call, list.error()); }
+    std::string body{"{\"jackpots\":["};
+    for (const ledger::JackpotState& one : list->jackpots) {
+        if (&one != &list->jackpots.front()) { body += ','; }
+        body += "{\"name\":";
+        json::write_string(body, one.terms.name);
+        body += ",\"games\":";
+        json::write(body, one.terms.games);
+        body += ",\"amount\":";
+        json::write_number(body, one.amount);
+        body += ",\"wins\":";
+        json::write_number(body, one.wins);
+        body += ",\"fund_ppm\":";
+        json::write_number(body, one.terms.fund_ppm);
+        body += ",\"reserve_ppm\":";
+        json::write_number(body, one.terms.reserve_ppm);
+        body += ",\"seed\":";
+        json::write_number(body, one.terms.seed);
+        body += ",\"odds\":";
+        json::write_number(body, one.terms.odds);
+        body += ",\"currency\":\"";
+        body += one.currency.code();
+        body += "\",\"exponent\":";
+        json::write_number(body, one.currency.exponent());
+        body += '}';
+    }
+    body += "]}";
+    answer(call, 200, std::move(body));
 }
 
 void Api::seals(ConnectionId call, const edge::HttpRequest& request)

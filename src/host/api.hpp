@@ -29,6 +29,7 @@ private:
     void me(ConnectionId call, const edge::HttpRequest& request);
     void my_rounds(ConnectionId call, const edge::HttpRequest& request);
     void my_round(ConnectionId call, const edge::HttpRequest& request, std::string_view id);
+    void jackpots(ConnectionId call, const edge::HttpRequest& request);
     void seals(ConnectionId call, const edge::HttpRequest& request);
     void my_receipt(ConnectionId call, const edge::HttpRequest& request, std::string_view id);
     void answer_receipt(ConnectionId call, Seq unit, const ledger::Seal& seal);

@@ -69,6 +69,22 @@ std::expected<GameList, std::string> load_games(const config::Games& config)
     return games;
 }
 
+namespace {
+
+std::vector<ledger::JackpotTerms> jackpots(const config::Jackpot& from)
+{
+    if (from.games.empty()) { return {}; }
+    return {{.name = from.name,
+        .games = from.games,
+        .fund_ppm = from.fund_ppm,
+        .reserve_ppm = from.reserve_ppm,
+        .seed = from.seed_minor,
+        .cap = from.cap_minor,
+        .odds = from.odds_minor}};
+}
+
+}  // namespace
+
 std::vector<std::unique_ptr<Module>> make_modules(
     const config::Config& config, const GameList& games, const ModulePorts& ports, const std::string& instance)
 {
@@ -83,9 +99,10 @@ std::vector<std::unique_ptr<Module>> make_modules(
         {"rng", [](const auto&, const auto&, const auto& with, const auto&) { return rng::make_module(with.rng); }},
         {"ledger",
             [](const auto& from, const auto&, const auto& with, const auto&) {
-                return ledger::make_module({from.server.currency, from.demo.bank_capital_minor, from.cashier.holds_max,
-                                               from.ledger.rounds_in_play_max, from.ledger.round_bets_max,
-                                               std::chrono::minutes{from.ledger.day_starts_minute}},
+                return ledger::make_module(
+                    {from.server.currency, from.demo.bank_capital_minor, from.cashier.holds_max,
+                        from.ledger.rounds_in_play_max, from.ledger.round_bets_max,
+                        std::chrono::minutes{from.ledger.day_starts_minute}, jackpots(from.jackpot)},
                     with.seal_key);
             }},
         {"bonus",

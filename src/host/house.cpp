@@ -111,6 +111,11 @@ std::optional<std::string> House::build(bool create)
     // The casino, as the facts say.
     const auto games = load_games(config_.games);
     if (!games) { return games.error(); }
+    for (const std::string& name : config_.jackpot.games) {
+        if (std::ranges::none_of(*games, [&](const auto& game) { return game->info().game == name; })) {
+            return "jackpot.games: there is no game \"" + name + "\"";
+        }
+    }
     auto recovered = recover(
         **ledger, config_.server.currency, paths_.snapshots(),
         [&] { return make_casino(*games, {rng_.get(), keys_.get(), seal_key_.get()}); }, log_problem, log_progress);

@@ -30,6 +30,7 @@ void write_currency(std::string& out, Currency currency)
 struct Takings {
     std::int64_t ggr = 0;
     std::int64_t owed_to_players = 0;
+    std::int64_t owed_by_jackpots = 0;
 };
 
 std::map<std::uint32_t, Takings> takings_of(const ledger::DayClosed& report)
@@ -39,12 +40,19 @@ std::map<std::uint32_t, Takings> takings_of(const ledger::DayClosed& report)
         if (flow.pocket != ledger::Pocket::cash) { continue; }  // Restricted credits are nobody's money yet.
         std::int64_t& ggr = takings[flow.currency.number()].ggr;
         if (flow.code == ledger::TransferCode::stake) { ggr += flow.amount; }
-        if (flow.code == ledger::TransferCode::win || flow.code == ledger::TransferCode::refund) { ggr -= flow.amount; }
+        // What a jackpot got is the players' own; what it pays is not paid by the house again.
+        if (flow.code == ledger::TransferCode::win || flow.code == ledger::TransferCode::refund
+            || flow.code == ledger::TransferCode::contribution) {
+            ggr -= flow.amount;
+        }
     }
     for (const ledger::TrialRow& row : report.balances) {
         if (row.pocket != ledger::Pocket::cash) { continue; }
         if (row.kind == ledger::AccountKind::player || row.kind == ledger::AccountKind::held) {
             takings[row.currency.number()].owed_to_players += row.balance;
+        }
+        if (row.kind == ledger::AccountKind::jackpot || row.kind == ledger::AccountKind::jackpot_reserve) {
+            takings[row.currency.number()].owed_by_jackpots += row.balance;
         }
     }
     return takings;
@@ -125,6 +133,8 @@ void write_day(std::string& out, const ledger::Seal& seal)
         json::write_number(out, sums.ggr);
         out += ",\"owed_to_players\":";
         json::write_number(out, sums.owed_to_players);
+        out += ",\"owed_by_jackpots\":";
+        json::write_number(out, sums.owed_by_jackpots);
         out += ',';
         write_currency(out, Currency::from_number(currency).value_or(Currency{}));
         out += '}';

@@ -85,6 +85,13 @@ public:
         restart();
     }
 
+    /// Begins again from what is durable, with another configuration.
+    void restart_with(config::Config config)
+    {
+        config_ = std::move(config);
+        crash();
+    }
+
     /// A new casino in the same state, folded from the durable facts (no ports: as a standby or a shadow would).
     std::unique_ptr<host::Casino> folded() const
     {

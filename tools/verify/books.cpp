@@ -42,6 +42,7 @@ void Books::unit(const UnitContent& content, const Hash& hash)
 {
     seq_ = content.seq;
     drawn_.clear();
+    share_.reset();
     explained_.clear();
     std::size_t done = 0;
     for (const EventRow& row : content.events) {
@@ -73,6 +74,7 @@ void Books::unit(const UnitContent& content, const Hash& hash)
     }
     if (converted != 0) { say(differs("a conversion's two sides", "0", number(converted))); }
     for (const rng::Drawn& drawn : drawn_) { say("round " + number(drawn.round) + ": it was drawn, and not ended"); }
+    end_of_jackpots();
     if (content.request.scope != 0) { request(content.request); }
     end_of_unit(content, hash);
 }
@@ -110,6 +112,7 @@ void Books::transfer(const ledger::Transferred& fact)
     };
     side(*debit, "debit", fact.debit_after, fact.debit_version, -fact.amount);
     side(*credit, "credit", fact.credit_after, fact.credit_version, fact.amount);
+    jackpot_transfer(fact);
     flow(fact, *debit);
 }
 
@@ -334,6 +337,7 @@ void Books::fact(const UnitContent& content, const rounds::Settled& fact)
     if (refund != 0) { say(which + "it is settled, and " + number(refund) + " was given back"); }
     shared(content, fact.round, fact.player, stake,
         moved_bonus(content, TransferCode::stake, raw(fact.round), fact.player));
+    jackpots_settled(content, fact);
     play_again(fact);
 }
 

@@ -93,6 +93,9 @@ private:
     void fact(const UnitContent& content, const ledger::RoundClosed& fact);
     void fact(const UnitContent& content, const ledger::DayClosed& fact);
     void fact(const UnitContent& content, const ledger::DaySealed& fact);
+    void fact(const UnitContent& content, const ledger::JackpotSet& fact);
+    void fact(const UnitContent& content, const ledger::JackpotContributed& fact);
+    void fact(const UnitContent& content, const ledger::JackpotWon& fact);
     void fact(const UnitContent& content, const rounds::Settled& fact);
     void fact(const UnitContent& content, const rounds::Voided& fact);
     void fact(const UnitContent& content, const rng::Drawn& fact);
@@ -117,6 +120,18 @@ private:
         const UnitContent& content, ledger::TransferCode code, std::uint64_t reference, PlayerId player);
     /// Of a win the bonus pocket gets its share of the stake, rounded down.
     void shared(const UnitContent& content, RoundId round, PlayerId player, std::int64_t stake, std::int64_t bonus);
+    // Jackpots: jackpots.cpp.
+    /// A jackpot whose terms are known, and what its two accounts must have, in millionths of a minor unit.
+    struct Jackpot {
+        ledger::JackpotSet set;
+        std::uint64_t fund_micros = 0;
+        std::uint64_t reserve_micros = 0;
+    };
+    Jackpot* jackpot(ledger::JackpotId id);
+    void jackpot_transfer(const ledger::Transferred& fact);
+    void jackpots_settled(const UnitContent& content, const rounds::Settled& fact);
+    void end_of_jackpots();
+
     Round* open_round(RoundId round);
     void next_round(RoundId round);
     void play_again(const rounds::Settled& fact);
@@ -137,6 +152,7 @@ private:
     std::uint64_t players_ = 0;
     std::map<std::uint64_t, Session> sessions_;
     std::set<std::pair<std::uint64_t, Bytes>> operator_keys_;
+    std::vector<Jackpot> jackpots_;
     MerkleEdge tree_;
     Flows flows_;
     std::uint64_t last_closed_ = 0;
@@ -146,6 +162,13 @@ private:
     // Of the unit under way.
     std::optional<ledger::SealedHead> closing_;
     std::vector<rng::Drawn> drawn_;
+    /// The round's part in a jackpot.
+    struct Share {
+        ledger::JackpotContributed fact;
+        std::int64_t wins = 0;  ///< What its ticket wins.
+        std::int64_t paid = 0;
+    };
+    std::optional<Share> share_;
     std::set<std::uint64_t> explained_;  ///< References of its transfers that a round or hold of it accounts for.
 };
 

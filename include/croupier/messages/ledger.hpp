@@ -15,17 +15,21 @@
 /// What may be said to the ledger, and what it records.
 namespace croupier::ledger {
 
+enum class JackpotId : std::uint32_t {};
+
 /// Whose and what for an account is; its kind says which sign its balance may take.
 enum class AccountKind : std::uint8_t {
-    player = 1,       ///< A player's spendable money; never below zero.
-    bank = 2,         ///< The house's bankroll; never below zero.
-    promo = 3,        ///< What the house gave away; may go below zero (its debt is the cost of promotion).
-    psp = 4,          ///< Money in and out through payment services; any sign.
-    adjustments = 5,  ///< Corrections and the owner's capital; any sign.
-    held = 6,         ///< A player's money that holds keep; never below zero, and always the sum of the open holds.
-    conversion = 7,   ///< What left one pocket and came into another; any sign.
+    player = 1,           ///< A player's spendable money; never below zero.
+    bank = 2,             ///< The house's bankroll; never below zero.
+    promo = 3,            ///< What the house gave away; may go below zero (its debt is the cost of promotion).
+    psp = 4,              ///< Money in and out through payment services; any sign.
+    adjustments = 5,      ///< Corrections and the owner's capital; any sign.
+    held = 6,             ///< A player's money that holds keep; never below zero, and always the sum of the open holds.
+    conversion = 7,       ///< What left one pocket and came into another; any sign.
+    jackpot = 8,          ///< What a jackpot pays to the next who wins it; never below zero.
+    jackpot_reserve = 9,  ///< What it begins with after that; never below zero.
 };
-BOOST_DESCRIBE_ENUM(AccountKind, player, bank, promo, psp, adjustments, held, conversion)
+BOOST_DESCRIBE_ENUM(AccountKind, player, bank, promo, psp, adjustments, held, conversion, jackpot, jackpot_reserve)
 
 /// A class of money. Each pocket of a currency sums to zero by itself, and only an explicit conversion crosses pockets.
 enum class Pocket : std::uint8_t {
@@ -51,17 +55,21 @@ enum class TransferCode : std::uint16_t {
     conversion = 12,  ///< Out of one pocket, into another: two transfers of a unit, the first one's id their reference.
     forfeit = 13,     ///< Restricted credits that a player lost.
     reversal = 14,    ///< A deposit that was rolled back: to the payment service.
-    bet = 17,         ///< A bet's stake, from available to held until its round ends.
-    bet_back = 18     ///< Back again: the bet was rolled back, or its round voided.
+    contribution = 15,  ///< A jackpot's share of a stake, from the bank.
+    jackpot_win = 16,   ///< From a jackpot to who won it.
+    bet = 17,           ///< A bet's stake, from available to held until its round ends.
+    bet_back = 18,      ///< Back again: the bet was rolled back, or its round voided.
+    jackpot_seed = 19   ///< Into a jackpot's fund, from its reserve or the bank.
 };
 BOOST_DESCRIBE_ENUM(TransferCode, capital, promo_grant, stake, win, refund, deposit, adjustment, hold, release,
-    withdrawal, bonus_grant, conversion, forfeit, reversal, bet, bet_back)
+    withdrawal, bonus_grant, conversion, forfeit, reversal, contribution, jackpot_win, bet, bet_back, jackpot_seed)
 
 /// Whether a transfer's reference is a round; of hold, release and withdrawal it is a hold.
 constexpr bool refers_to_round(TransferCode code)
 {
     return code == TransferCode::stake || code == TransferCode::win || code == TransferCode::refund
-        || code == TransferCode::bet || code == TransferCode::bet_back;
+        || code == TransferCode::contribution || code == TransferCode::jackpot_win || code == TransferCode::bet
+        || code == TransferCode::bet_back;
 }
 
 /// Fact: an account exists from here on, with balance 0. Ids are given in order, 1, 2, 3, …
@@ -85,7 +93,7 @@ struct Transferred {
     std::int64_t amount = 0;  ///< Minor units, 1 … 2^62.
     Currency currency;
     TransferCode code{};
-    std::uint64_t reference = 0;   ///< The round of stake, win, refund; the hold of hold, release, withdrawal; else 0.
+    std::uint64_t reference = 0;   ///< The round (see refers_to_round); the hold of hold, release, withdrawal; else 0.
     std::int64_t debit_after = 0;  ///< Balances once the transfer is done.
     std::int64_t credit_after = 0;
     std::uint64_t debit_version = 0;  ///< How many transfers have touched the account, this one included.
@@ -256,9 +264,12 @@ struct TakeStake {
     PlayerId player{};
     RoundId round{};
     std::int64_t stake = 0;
-    std::int64_t win_max = 0;  ///< The most this round can pay, minor units.
+    std::int64_t win_max =
+        0;  ///< The most this round can pay, minor units; jackpots, which have their own money, not counted.
+    JackpotId
+        jackpot{};  ///< The one it takes part in, 0: none. The bank must then also have its share, and what seeds it again.
 };
-BOOST_DESCRIBE_STRUCT(TakeStake, (), (player, round, stake, win_max))
+BOOST_DESCRIBE_STRUCT(TakeStake, (), (player, round, stake, win_max, jackpot))
 
 /// Pays a win from the bank. 0 moves nothing. The stake's check made sure that the bank can pay: a win that it cannot
 /// pay, or an unknown player, is a bug and ends the process. Refuses: nothing.

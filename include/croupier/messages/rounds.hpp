@@ -114,10 +114,11 @@ struct Spun {
     std::string game;
     std::int64_t stake = 0;
     std::int64_t win = 0;
+    std::int64_t jackpot = 0;  ///< Won beside `win`, from a jackpot.
     Outcome outcome;
     ledger::Balance balance;
 };
-BOOST_DESCRIBE_STRUCT(Spun, (), (round, game, stake, win, outcome, balance))
+BOOST_DESCRIBE_STRUCT(Spun, (), (round, game, stake, win, jackpot, outcome, balance))
 
 /// Plays one round from stake to settlement, in one unit of work.
 /// Refuses, in this order: game_unknown, game_closed, bets_invalid, stake_invalid, stake_too_low, stake_too_high,

@@ -107,7 +107,7 @@ TEST_CASE("ledger: a snapshot's bytes restore the same state, and anything cut o
     TestCasino casino;
     casino.player("Ada");
     casino.player("Grace");
-    ledger::Ledger original{{*Currency::from_code("EUR"), 0}};
+    ledger::Ledger original{{.currency = *Currency::from_code("EUR"), .jackpots = {}}};
     Bytes bytes;
     for (const auto& module : casino.casino->modules()) {
         if (module->name() != "ledger") { continue; }
@@ -122,11 +122,11 @@ TEST_CASE("ledger: a snapshot's bytes restore the same state, and anything cut o
     original.save(writer);
     CHECK(again == bytes);
     for (std::size_t size = 0; size < bytes.size(); ++size) {
-        ledger::Ledger cut{{*Currency::from_code("EUR"), 0}};
+        ledger::Ledger cut{{.currency = *Currency::from_code("EUR"), .jackpots = {}}};
         ByteReader short_reader{std::span{bytes}.first(size)};
         CHECK_FALSE(cut.restore(short_reader));
     }
-    ledger::Ledger other{{*Currency::from_code("USD"), 0}};
+    ledger::Ledger other{{.currency = *Currency::from_code("USD"), .jackpots = {}}};
     ByteReader other_reader{bytes};
     CHECK_FALSE(other.restore(other_reader));
 }

@@ -60,6 +60,42 @@ TEST_CASE("verify: who can write every hash anew is told by what the facts say",
                 fact.values.front() = fact.bounds.front();
                 event->body = to_bytes(fact);
             }},
+        {"a contribution that the terms do not give", "its micros for the fund",
+            [](auto& contents) {
+                auto [content, event] = find<ledger::JackpotContributed>(contents);
+                auto fact = from_bytes<ledger::JackpotContributed>(event->body).value();
+                ++fact.fund_micros;
+                event->body = to_bytes(fact);
+            }},
+        {"a jackpot whose winning ticket was another's", "and its ticket does not",
+            [](auto& contents) {
+                auto [content, won] = find<ledger::JackpotWon>(contents);
+                auto set = find<ledger::JackpotSet>(contents);
+                auto terms = from_bytes<ledger::JackpotSet>(set.second->body).value();
+                terms.terms.odds = 1'000'000;
+                set.second->body = to_bytes(terms);
+                for (EventRow& event : content->events) {
+                    if (event.type != rng::Drawn::kFact) { continue; }
+                    auto drawn = *from_bytes<rng::Drawn>(event.body);
+                    if (drawn.bounds != std::vector<Bound>{120}) { continue; }
+                    drawn.bounds = {1'000'000};
+                    drawn.values = {150};
+                    event.body = to_bytes(drawn);
+                }
+            }},
+        {"a jackpot that should have been paid", "its ticket wins",
+            [](auto& contents) {
+                auto [content, won] = find<ledger::JackpotWon>(contents);
+                won->type = ledger::FrozenSet::kFact;
+                won->body = to_bytes(ledger::FrozenSet{PlayerId{1}, false});
+            }},
+        {"a stake that contributed nothing", "nothing was contributed",
+            [](auto& contents) {
+                auto [content, set] = find<ledger::JackpotSet>(contents);
+                auto terms = from_bytes<ledger::JackpotSet>(set->body).value();
+                terms.terms.games.push_back("lucky-lines");
+                set->body = to_bytes(terms);
+            }},
         {"a deposit that never was", "expected",
             [](auto& contents) { with_transfer(contents, TransferCode::deposit).transfers[0].amount += 5; }},
         {"a win that the draws do not give", "what its draws win",

@@ -29,6 +29,8 @@ export class App extends CasinoElement {
     window.addEventListener('hashchange', () => {
       this.route_ = routeOf(location.hash);
       casino.recovered = undefined;
+      casino.jackpot = undefined;
+      if (this.route_.view === 'lobby') void casino.loadGames().catch(() => undefined); // Jackpots have grown.
       this.moved_ = true;
     });
     window.addEventListener('online', () => casino.client?.wake());
@@ -102,10 +104,14 @@ export class App extends CasinoElement {
     if (casino.returned !== undefined) {
       return html`<p class="banner good" data-banner=${casino.returned}>${casino.returned === 'resumed' ? 'Back online. Nothing was missed.' : 'Back online. Everything is up to date.'}</p>`;
     }
+    const jackpot = casino.jackpotShown;
+    if (jackpot !== undefined) {
+      return html`<p class="banner good" data-banner="jackpot" role="status">You won the jackpot: ${money(jackpot.jackpot ?? 0, jackpot.balance)}!</p>`;
+    }
     const recovered = casino.recovered?.result;
     if (recovered !== undefined) {
       return html`<p class="banner good" data-banner="recovered">Your last round was decided: stake ${money(recovered.stake, recovered.balance)},
-        win ${money(recovered.win, recovered.balance)}. <a href="#/round/${recovered.round}">Look at it</a></p>`;
+        win ${money(recovered.win + (recovered.jackpot ?? 0), recovered.balance)}. <a href="#/round/${recovered.round}">Look at it</a></p>`;
     }
     return '';
   }

@@ -1,5 +1,5 @@
 import { CroupierApi, CroupierClient, CroupierError } from 'croupier-client';
-import type { Balance, ConnectionState, GameInfo, Login, OutcomeEvent, SpinRequest, SpinResult, Welcome } from 'croupier-client';
+import type { Balance, ConnectionState, GameInfo, Jackpot, Login, OutcomeEvent, SpinRequest, SpinResult, Welcome } from 'croupier-client';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 /** What a tab keeps of its session, also over a reload. The net position counts each command number once. */
@@ -23,6 +23,7 @@ export class Casino {
   kept: Kept | undefined;
 
   games: GameInfo[] = [];
+  jackpots: Jackpot[] = [];
   connection: ConnectionState = { kind: 'idle' };
   balance: Balance | undefined;
   players: number | undefined;
@@ -32,6 +33,8 @@ export class Casino {
   returned: 'resumed' | 'refreshed' | undefined;
   /** A round that was begun before the page was loaded, and has been decided since. */
   recovered: OutcomeEvent | undefined;
+  /** The round that won a jackpot last, until one goes elsewhere. */
+  jackpot: SpinResult | undefined;
   /** Why the current round is not decided yet, when the server asks for patience. */
   patience: string | undefined;
   /** Said to screen readers. */
@@ -69,6 +72,10 @@ export class Casino {
   get loggedIn(): boolean {
     return this.kept !== undefined;
   }
+  /** The jackpot that was won last, once its game has shown the round. */
+  get jackpotShown(): SpinResult | undefined {
+    return this.withheld_ === 0 ? this.jackpot : undefined;
+  }
   get net(): number {
     return (this.kept?.net ?? 0) - this.withheld_;
   }
@@ -89,7 +96,7 @@ export class Casino {
   }
 
   async loadGames(): Promise<void> {
-    this.games = await this.api.games();
+    [this.games, this.jackpots] = await Promise.all([this.api.games(), this.api.jackpots()]);
     this.changed();
   }
 
@@ -147,6 +154,7 @@ export class Casino {
   spin(request: SpinRequest): Promise<SpinResult> {
     if (this.client === undefined) return Promise.reject(new CroupierError({ code: 'not_logged_in', message: 'Log in first.' }));
     this.recovered = undefined;
+    this.jackpot = undefined;
     return this.client.spin(request);
   }
 
@@ -164,6 +172,7 @@ export class Casino {
     this.balance = undefined;
     this.players = undefined;
     this.recovered = undefined;
+    this.jackpot = undefined;
     this.draining = false;
     this.withheld_ = 0;
     this.connection = { kind: 'idle' };
@@ -208,7 +217,9 @@ export class Casino {
     if (recovered) {
       this.recovered = outcome;
     } else {
-      this.withheld_ = result.win; // Until the game has shown it.
+      const jackpot = result.jackpot ?? 0;
+      if (jackpot > 0) this.jackpot = result;
+      this.withheld_ = result.win + jackpot; // Until the game has shown it.
     }
     this.changed();
   }
@@ -217,7 +228,7 @@ export class Casino {
     const kept = this.kept;
     if (kept === undefined || n <= kept.countedN) return;
     kept.countedN = n;
-    kept.net += result.win - result.stake;
+    kept.net += result.win + (result.jackpot ?? 0) - result.stake;
     this.keep();
   }
 

@@ -1,5 +1,5 @@
 import { CroupierError, localError } from './errors.js';
-import type { Balance, GameInfo, Login, Page, Receipt, RoundDetail, RoundSummary, StatementEntry, WireError } from './types.js';
+import type { Balance, GameInfo, Jackpot, Login, Page, Receipt, RoundDetail, RoundSummary, StatementEntry, WireError } from './types.js';
 
 export interface ApiOptions {
   /** "" (same origin) or "http://host:port". */
@@ -33,6 +33,11 @@ export class CroupierApi {
     await this.call('DELETE', '/sessions/current');
     this.token = undefined;
   }
+  async jackpots(): Promise<Jackpot[]> {
+    const answer = await this.call<{ jackpots: Jackpot[] }>('GET', '/jackpots');
+    return answer.jackpots;
+  }
+
   async games(): Promise<GameInfo[]> {
     const answer = await this.call<{ games: GameInfo[] }>('GET', '/games');
     return answer.games;

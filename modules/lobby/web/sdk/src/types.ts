@@ -85,8 +85,24 @@ export interface SpinResult {
   game: string;
   stake: number;
   win: number;
+  /** Won beside `win`; absent in answers from before there were jackpots. */
+  jackpot?: number;
   outcome: Outcome;
   balance: Balance;
+}
+
+/** What its next win pays, and by which rules: GET /api/v1/jackpots. */
+export interface Jackpot {
+  name: string;
+  games: string[];
+  amount: number;
+  wins: number;
+  fund_ppm: number;
+  reserve_ppm: number;
+  seed: number;
+  odds: number;
+  currency: string;
+  exponent: number;
 }
 
 export interface WireError {

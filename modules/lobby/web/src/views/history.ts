@@ -10,7 +10,7 @@ type Tab = 'rounds' | 'statement';
 
 const kCodes: Record<string, string> = {
     promo_grant: 'Welcome gift', stake: 'Stake', win: 'Win', refund: 'Refund', capital: 'Capital', deposit: 'Deposit',
-    adjustment: 'Correction', bonus_grant: 'Bonus', conversion: 'Bonus to cash', forfeit: 'Bonus ended', hold: 'Reserved', release: 'Released', withdrawal: 'Withdrawal',
+    adjustment: 'Correction', bonus_grant: 'Bonus', conversion: 'Bonus to cash', forfeit: 'Bonus ended', hold: 'Reserved', release: 'Released', withdrawal: 'Withdrawal', jackpot_win: 'Jackpot',
     reversal: 'Deposit taken back', bet: 'Bet', bet_back: 'Bet returned',
 };
 

@@ -32,6 +32,8 @@ function tile(game: GameInfo) {
       <dl>
         <div><dt>Stakes</dt><dd>${money(game.stake_min, game)} – ${money(game.stake_max, game)}</dd></div>
         <div><dt>Return to player</dt><dd>${rtp(game.rtp_ppm)}</dd></div>
+        ${casino.jackpots.filter((one) => one.games.includes(game.game)).map((one) => html`
+          <div><dt>Jackpot ${one.name}</dt><dd>${money(one.amount, one)}</dd></div>`)}
       </dl>
     </div>`;
   return html`<li class="tile ${game.open ? '' : 'closed'}">${body}${game.open ? '' : html`<p class="closed-note">Closed for now</p>`}</li>`;
