@@ -348,11 +348,13 @@ void Session::on_answer(std::string_view text, Time now)
 void Session::on_ok(std::uint64_t n, std::string_view ok)
 {
     std::optional<std::int64_t> win;
+    std::int64_t jackpot = 0;  // Beside the win.
     std::optional<std::int64_t> stake;
     std::string_view round;
     const auto version_before = version_;
     skim(ok, [&](std::string_view name, std::string_view value) {
         if (name == "win") { win = as_integer(value); }
+        if (name == "jackpot") { jackpot = as_integer(value).value_or(0); }
         if (name == "stake") { stake = as_integer(value); }
         if (name == "round") { round = as_text(value); }
         if (name == "balance") { read_balance(value); }
@@ -361,7 +363,7 @@ void Session::on_ok(std::uint64_t n, std::string_view ok)
         violation("an answer without win and stake");
         return;
     }
-    sum_ += *win - *stake;
+    sum_ += *win + jackpot - *stake;
     if (version_ <= version_before && !again_) { violation("a balance's version did not rise"); }
     log_ack(n,
         ",\"round\":\"" + std::string{round} + "\",\"win\":" + std::to_string(*win)
