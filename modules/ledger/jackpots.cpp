@@ -27,8 +27,8 @@ void Ledger::set_jackpots(Context& context)
         const auto& jackpot = *jackpots_.find(terms.name);
         if (find(jackpot.set.fund)->version == 0) { seed(jackpot, context); }
     }
-    for (std::size_t i = 0; i < jackpots_.all().size(); ++i) {
-        JackpotSet withdrawn = jackpots_.all()[i].set;
+    for (const auto& jackpot : jackpots_.all()) {
+        JackpotSet withdrawn = jackpot.set;
         const auto& name = withdrawn.terms.name;
         if (withdrawn.terms.games.empty()
             || std::ranges::find(options_.jackpots, name, &JackpotTerms::name) != options_.jackpots.end()) {
