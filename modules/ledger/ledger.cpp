@@ -416,9 +416,8 @@ void Ledger::apply(const AccountOpened& fact)
     CROUPIER_ASSERT(fact.currency == options_.currency);  // A ledger is opened with the currency it began with.
     accounts_.push_back(Account{.kind = fact.kind, .pocket = fact.pocket, .player = fact.player});
     ++sums_[raw(fact.pocket)][raw(fact.kind)].accounts;
-    if (fact.kind == AccountKind::jackpot || fact.kind == AccountKind::jackpot_reserve) {
-        return;
-    }  // JackpotSet names it.
+    // There may be many of these: JackpotSet says whose they are.
+    if (fact.kind == AccountKind::jackpot || fact.kind == AccountKind::jackpot_reserve) { return; }
     if (raw(fact.player) == 0) {
         AccountId& house = houses_[raw(fact.pocket)][raw(fact.kind)];
         CROUPIER_ASSERT(house == AccountId{0});

@@ -191,7 +191,9 @@ void Api::my_round(ConnectionId call, const edge::HttpRequest& request, std::str
             body += ",\"bets\":";
             json::write(body, detail->bets);
             body += ",\"outcome\":";
-            body += outcome_of(detail->answer);
+            body += answered(detail->answer, "outcome", "null");
+            body += ",\"jackpot\":";
+            body += answered(detail->answer, "jackpot", "0");  // One from before there were jackpots has none.
             body += '}';
             answer(call, 200, std::move(body));
         }));

@@ -74,11 +74,11 @@ std::string_view member_text(std::string_view object, std::string_view name)
     return {};
 }
 
-std::string outcome_of(std::string_view answer)
+std::string answered(std::string_view answer, std::string_view name, std::string_view otherwise)
 {
     const std::string whole = "{" + std::string{answer} + "}";
-    const auto outcome = member_text(member_text(whole, "ok"), "outcome");
-    return outcome.empty() ? "null" : std::string{outcome};
+    const auto member = member_text(member_text(whole, "ok"), name);
+    return std::string{member.empty() ? otherwise : member};
 }
 
 }  // namespace croupier::host

@@ -9,7 +9,7 @@ namespace croupier::host {
 /// is. Empty if `object` is no JSON object or has no such member; of members with one name the first counts.
 std::string_view member_text(std::string_view object, std::string_view name);
 
-/// The outcome inside a recorded answer ("re":12,"ok":{…,"outcome":{…},…}, without braces around it), or null.
-std::string outcome_of(std::string_view answer);
+/// A member of the "ok" inside a recorded answer ("re":12,"ok":{…,"outcome":{…},…}, without braces around it), or `otherwise`.
+std::string answered(std::string_view answer, std::string_view name, std::string_view otherwise);
 
 }  // namespace croupier::host

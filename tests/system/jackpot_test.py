@@ -18,7 +18,8 @@ class Jackpot(harness.SystemTest):
 
     def test_it_grows_by_each_stake_and_is_paid_to_who_wins_it(self):
         casino = self.server(settings=JACKPOT)
-        play = casino.player("Ada").connect()
+        ada = casino.player("Ada")
+        play = ada.connect()
         self.assertEqual(self.jackpot(casino)["amount"], 7_000)
         fund, wins, available = 7_000_000_000, 0, play.balance()["available"]
         for spins in range(1, 401):
@@ -27,6 +28,7 @@ class Jackpot(harness.SystemTest):
             available += done["win"] + done["jackpot"] - 100
             self.assertEqual(done["balance"]["available"], available)
             if done["jackpot"]:
+                self.assertEqual(ada.get(f"/api/v1/me/rounds/{done['round']}").json["jackpot"], done["jackpot"])
                 self.assertEqual(done["jackpot"], fund // 1_000_000)
                 fund = 7_000_000_000 + fund % 1_000_000
                 wins += 1

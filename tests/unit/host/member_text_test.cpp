@@ -2,8 +2,8 @@
 
 #include "member_text.hpp"
 
+using croupier::host::answered;
 using croupier::host::member_text;
-using croupier::host::outcome_of;
 
 TEST_CASE("member text: the value stands there as it was written, whatever is around it", "[frame]")
 {
@@ -36,9 +36,12 @@ TEST_CASE(
 {
     // Where the member stands, and what its strings say, is no matter.
     const std::string outcome = R"({"kind":",\"balance\":","reels":[1,2],"nested":{"outcome":3}})";
-    CHECK(outcome_of(R"("re":1,"ok":{"op":"spin","outcome":)" + outcome + R"(,"balance":{"available":1}})") == outcome);
-    CHECK(outcome_of(R"("re":1,"ok":{"note":"\"outcome\":1,","outcome":)" + outcome + "}") == outcome);
-    CHECK(outcome_of(R"("re":1,"ok":{"balance":{"outcome":1},"op":"spin"})") == "null");
-    CHECK(outcome_of(R"("re":1,"error":{"code":"round_voided"})") == "null");
-    CHECK(outcome_of("") == "null");
+    CHECK(answered(
+              R"("re":1,"ok":{"op":"spin","outcome":)" + outcome + R"(,"balance":{"available":1}})", "outcome", "null")
+        == outcome);
+    CHECK(answered(R"("re":1,"ok":{"note":"\"outcome\":1,","outcome":)" + outcome + "}", "outcome", "null") == outcome);
+    CHECK(answered(R"("re":1,"ok":{"balance":{"outcome":1},"op":"spin"})", "outcome", "null") == "null");
+    CHECK(answered(R"("re":1,"error":{"code":"round_voided"})", "outcome", "null") == "null");
+    CHECK(answered("", "outcome", "null") == "null");
+    CHECK(answered(R"("re":1,"ok":{"op":"spin","jackpot":17})", "jackpot", "0") == "17");
 }

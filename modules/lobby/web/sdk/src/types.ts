@@ -157,7 +157,7 @@ export interface Receipt {
   path: string[];
   seal: Record<string, string | number | boolean>;
 }
-export type RoundDetail = RoundSummary & { outcome: Outcome; bets?: Bet[] };
+export type RoundDetail = RoundSummary & { outcome: Outcome; jackpot?: number; bets?: Bet[] };
 
 export interface StatementEntry {
   transfer: string;

@@ -23,6 +23,7 @@ export class RoundView extends View {
 
   protected override render() {
     const detail = this.detail_;
+    const jackpot = detail?.jackpot ?? 0;
     return html`<main class="round">
       <div class="title"><a class="back" href="#/history/rounds">History</a><h1 tabindex="-1">Round ${this.round}</h1></div>
       <p class="problem" role="alert">${this.problem_}</p>
@@ -32,7 +33,8 @@ export class RoundView extends View {
           <div><dt>Time</dt><dd>${when(detail.at)}</dd></div>
           <div><dt>Stake</dt><dd>${money(detail.stake, detail)}</dd></div>
           <div><dt>Win</dt><dd>${money(detail.win, detail)}</dd></div>
-          <div><dt>Result</dt><dd>${signedMoney(detail.win - detail.stake, detail)}</dd></div>
+          ${jackpot === 0 ? '' : html`<div><dt>Jackpot</dt><dd>${money(jackpot, detail)}</dd></div>`}
+          <div><dt>Result</dt><dd>${signedMoney(detail.win + jackpot - detail.stake, detail)}</dd></div>
         </dl>
         ${this.outcome(detail)}
         <p><button class="receipt" @click=${() => void this.receipt()}>Receipt</button> A file that proves this round, once its day is sealed.</p>`}
