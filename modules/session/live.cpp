@@ -6,15 +6,15 @@ namespace croupier::session {
 
 Live::Session& Live::at(SessionId id, PlayerId player)
 {
-    Session& session = sessions_[id];
+    Session& session = live_[id];
     session.player = player;
     return session;
 }
 
 Live::Session* Live::find(SessionId id)
 {
-    const auto found = sessions_.find(id);
-    return found == sessions_.end() ? nullptr : &found->second;
+    const auto found = live_.find(id);
+    return found == live_.end() ? nullptr : &found->second;
 }
 
 SessionId Live::session_of(ConnectionId connection) const
@@ -49,7 +49,7 @@ void Live::forget(SessionId id)
     Session* session = find(id);
     if (session == nullptr) { return; }
     if (raw(session->connection) != 0) { detach(session->connection); }
-    sessions_.erase(id);
+    live_.erase(id);
 }
 
 void Live::count(PlayerId player, int change)

@@ -45,7 +45,7 @@ private:
     void count(PlayerId player, int change);
 
     std::map<ConnectionId, SessionId> connections_;    // Ordered: broadcasts go out in this order.
-    std::unordered_map<SessionId, Session> sessions_;  // Looked up only.
+    std::unordered_map<SessionId, Session> live_;  // Looked up only.
     std::unordered_map<PlayerId, int> online_;         // Looked up only: connections a player.
 };
 

@@ -23,6 +23,10 @@ FORBIDDEN = [
      r"\bstd::[io]?fstream\b|\bfopen\s*\(|\bdirectory_iterator\b|"
      r"\bfilesystem::(?:exists|remove|rename|create_director|copy|file_size|space|status)",
      "touches a file", "use the Disk port, or let the host read the file and pass its content in"),
+    (r"\b(?:float|double)\b",
+     "uses floating point", "count in whole units: minor units, ppm, micros, weights"),
+    (r"\bstd::(?:unordered_)?(?:multi)?(?:map|set)<\s*(?:const\s+)?[\w:]+(?:\s+const)?\s*\*",
+     "orders or looks up by an address", "take an id for the key: addresses differ from run to run"),
     (r"#include\s*<sqlite3\.h>|#include\s*<spdlog/",
      "reaches past the ports to a library of the host", "the store, the views and the log belong to src/"),
 ]
@@ -77,6 +81,21 @@ def check_file(path, text, modules):
         if "src" in parts or other:
             yield (f"{path}:{line_of(code, match.start())}: includes {match.group(1)}, another part's inside. "
                    "Remedy: talk over the bus; its messages are in include/croupier/messages/")
+
+
+def unordered_iterated(files):
+    """Yields a sentence for each walk over an unordered container of one module, `files` its texts by path: its order is the
+    library's, and would reach an output. Names are those of the whole module, so an ordered container must not share one."""
+    code = {path: without_comments(text) for path, text in files.items()}
+    names = {name for text in code.values()
+             for name in re.findall(r"\bstd::unordered_\w+<[^;{}()]*>\s*(\w+)\s*(?:;|=|\{)", text)}
+    for path, text in code.items():
+        for name in sorted(names):
+            walk = (rf"for\s*\([^;()]*:\s*(?:\w+(?:\.|->))*{name}\s*\)|\b{name}\.c?begin\s*\(|"
+                    rf"\branges::\w+\s*\(\s*(?:\w+(?:\.|->))*{name}\b")
+            for match in re.finditer(walk, text):
+                yield (f"{path}:{line_of(text, match.start())}: walks over {name}, which has no order of its own. "
+                       "Remedy: a std::map, or keep the order beside it; another name, if this is another container")
 
 
 def error_codes(result_hpp):

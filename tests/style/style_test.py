@@ -25,6 +25,11 @@ SNIPPETS = [
     ("modules/a/x.cpp", "std::ifstream file{path};", "touches a file"),
     ("modules/a/x.cpp", "if (std::filesystem::exists(path)) {}", "touches a file"),
     ("modules/a/x.cpp", "#include <sqlite3.h>", "past the ports"),
+    ("modules/a/x.cpp", "const double rtp = win / stake;", "floating point"),
+    ("include/croupier/x.hpp", "std::map<const Player*, int> seats_;", "by an address"),
+    ("modules/a/x.cpp", "std::unordered_set<Session *> open;", "by an address"),
+    ("modules/a/x.cpp", "std::map<PlayerId, Seat*> seats_; // a double, floating", None),
+    ("src/x.cpp", "double seconds = 0;", None),
     ("modules/a/x.cpp", "#include \"../b/inside.hpp\"", "another part's inside"),
     ("modules/a/x.cpp", "#include \"b/inside.hpp\"", "another part's inside"),
     ("modules/a/x.cpp", "#include \"../../src/edge/edge.hpp\"", "another part's inside"),
@@ -41,7 +46,22 @@ SNIPPETS = [
 ]
 
 
+# (files of one module, what walks over an unordered container; None: nothing does)
+WALKS = [
+    ({"a.hpp": "std::unordered_map<Hash, SessionId, TokenHash> by_token_;",
+      "a.cpp": "for (const auto& [token, id] : by_token_) { out.write(id); }"}, "a.cpp:1"),
+    ({"a.cpp": "std::unordered_set<int> seen;\nreturn *seen.begin();"}, "a.cpp:2"),
+    ({"a.hpp": "std::unordered_map<int, int> all_;", "b.cpp": "std::ranges::copy(other.all_, out);"}, "b.cpp:1"),
+    ({"a.hpp": "std::unordered_map<int, int> all_;\nstd::map<int, int> rest_;",
+      "a.cpp": "all_.find(1); std::erase_if(all_, old); for (auto& one : rest_) {} // for (auto& one : all_)"}, None),
+]
+
+
 def check_the_checks():
+    for files, where in WALKS:
+        found = list(rules.unordered_iterated(files))
+        if (where is None) != (not found) or (where and not found[0].startswith(where)):
+            yield f"the check itself is wrong about walks: {files}: {found or 'nothing found'}"
     for path, text, complaint in SNIPPETS:
         found = list(rules.check_file(path, text, ["a", "b", "rng"]))
         right = any(complaint in one for one in found) if complaint else not found
@@ -61,6 +81,10 @@ def cpp_files():
 
 def check_code():
     modules = [folder.name for folder in (ROOT / "modules").iterdir() if folder.is_dir()]
+    for module in modules:
+        files = [file for file in cpp_files() if file.relative_to(ROOT).parts[:2] == ("modules", module)]
+        yield from rules.unordered_iterated(
+            {str(file.relative_to(ROOT)): file.read_text(encoding="utf-8") for file in files})
     count = 0
     for file in cpp_files():
         count += 1
