@@ -74,7 +74,7 @@ void Books::unit(const UnitContent& content, const Hash& hash)
     }
     if (converted != 0) { say(differs("a conversion's two sides", "0", number(converted))); }
     for (const rng::Drawn& drawn : drawn_) { say("round " + number(drawn.round) + ": it was drawn, and not ended"); }
-    end_of_jackpots();
+    end_of_jackpots(content);
     if (content.request.scope != 0) { request(content.request); }
     end_of_unit(content, hash);
 }

@@ -130,7 +130,7 @@ private:
     Jackpot* jackpot(ledger::JackpotId id);
     void jackpot_transfer(const ledger::Transferred& fact);
     void jackpots_settled(const UnitContent& content, const rounds::Settled& fact);
-    void end_of_jackpots();
+    void end_of_jackpots(const UnitContent& content);
 
     Round* open_round(RoundId round);
     void next_round(RoundId round);
@@ -166,7 +166,8 @@ private:
     struct Share {
         ledger::JackpotContributed fact;
         std::int64_t wins = 0;  ///< What its ticket wins.
-        std::int64_t paid = 0;
+        bool told = false;      ///< A JackpotWon says so.
+        bool settled = false;
     };
     std::optional<Share> share_;
     std::set<std::uint64_t> explained_;  ///< References of its transfers that a round or hold of it accounts for.

@@ -101,7 +101,7 @@ void Books::fact(const UnitContent& content, const ledger::JackpotWon& fact)
     if (!share_ || share_->fact.jackpot != fact.jackpot || share_->fact.round != fact.round || share_->wins == 0) {
         return say(which(fact.jackpot) + "round " + to_string(raw(fact.round)) + " won it, and its ticket does not");
     }
-    share_->paid = paid;
+    share_->told = true;
     if (fact.amount != paid) {
         say(which(fact.jackpot) + "it paid " + to_string(paid) + ", where it says " + to_string(fact.amount));
     }
@@ -122,9 +122,12 @@ void Books::jackpot_transfer(const ledger::Transferred& fact)
 void Books::jackpots_settled(const UnitContent& content, const rounds::Settled& fact)
 {
     if (share_ && share_->fact.round == fact.round) {
-        if (share_->paid != share_->wins) {
+        share_->settled = true;
+        // To the one who staked, whatever JackpotWon says.
+        const std::int64_t paid = moved(content, TransferCode::jackpot_win, raw(fact.round), fact.player);
+        if (paid != share_->wins || share_->told != (share_->wins > 0)) {
             say(which(share_->fact.jackpot) + "round " + to_string(raw(fact.round)) + ": its ticket wins "
-                + to_string(share_->wins) + ", got " + to_string(share_->paid));
+                + to_string(share_->wins) + ", its player got " + to_string(paid));
         }
         return;
     }
@@ -137,8 +140,15 @@ void Books::jackpots_settled(const UnitContent& content, const rounds::Settled& 
     }
 }
 
-void Books::end_of_jackpots()
+void Books::end_of_jackpots(const UnitContent& content)
 {
+    std::int64_t paid = 0;
+    for (const ledger::Transferred& one : content.transfers) {
+        if (one.code == TransferCode::jackpot_win) { paid += one.amount; }
+    }
+    const std::int64_t wins = share_ ? share_->wins : 0;
+    if (paid != wins) { say("jackpots: they paid " + to_string(paid) + ", where tickets win " + to_string(wins)); }
+    if (share_ && !share_->settled) { say(which(share_->fact.jackpot) + "its round was not settled"); }
     for (const Jackpot& one : jackpots_) {
         const auto holds = [&](const char* name, AccountId id, std::uint64_t micros) {
             const Account* pot = account(id);

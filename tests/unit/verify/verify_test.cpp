@@ -89,6 +89,35 @@ TEST_CASE("verify: who can write every hash anew is told by what the facts say",
                 won->type = ledger::FrozenSet::kFact;
                 won->body = to_bytes(ledger::FrozenSet{PlayerId{1}, false});
             }},
+        {"a jackpot that another player got", "its player got 0",
+            [](auto& contents) {
+                auto [content, won] = find<ledger::JackpotWon>(contents);
+                auto fact = from_bytes<ledger::JackpotWon>(won->body).value();
+                fact.player = PlayerId{2};
+                won->body = to_bytes(fact);
+                for (auto& one : content->transfers) {
+                    if (one.code != TransferCode::jackpot_win) { continue; }
+                    one.credit = AccountId{raw(one.credit) + 1};
+                }
+            }},
+        {"a jackpot that was paid to a ticket that does not win", "where tickets win 0",
+            [](auto& contents) {
+                auto [content, won] = find<ledger::JackpotWon>(contents);
+                won->type = ledger::FrozenSet::kFact;
+                won->body = to_bytes(ledger::FrozenSet{PlayerId{1}, false});
+                auto set = find<ledger::JackpotSet>(contents);
+                auto terms = from_bytes<ledger::JackpotSet>(set.second->body).value();
+                terms.terms.odds = 1'000'000;
+                set.second->body = to_bytes(terms);
+                for (EventRow& event : content->events) {
+                    if (event.type != rng::Drawn::kFact) { continue; }
+                    auto drawn = *from_bytes<rng::Drawn>(event.body);
+                    if (drawn.bounds != std::vector<Bound>{120}) { continue; }
+                    drawn.bounds = {1'000'000};
+                    drawn.values = {150};
+                    event.body = to_bytes(drawn);
+                }
+            }},
         {"a stake that contributed nothing", "nothing was contributed",
             [](auto& contents) {
                 auto [content, set] = find<ledger::JackpotSet>(contents);
