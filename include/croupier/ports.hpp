@@ -115,6 +115,8 @@ public:
     virtual Position committed() const = 0;
     /// Whether a unit of about `bytes` would still fit the queue (and the disk). Ask before deciding.
     virtual bool admits(Admission admission, std::size_t bytes) const = 0;
+    /// Whether the disk has so little room that new work is not admitted.
+    virtual bool disk_low() const = 0;
     /// Asserts that the unit is the next one.
     virtual void submit(std::shared_ptr<const Unit> unit) = 0;
     /// Raises the seq up to which units may be written (replication sets it; alone it is unlimited).

@@ -23,6 +23,7 @@ struct OperatorLine {
     std::optional<cashier::Role> role;  ///< Of a new operator; none: the operator with this token is removed.
     Hash token{};                       ///< SHA-256 of the token; the token itself stays where it was made.
 };
+BOOST_DESCRIBE_STRUCT(OperatorLine, (), (role, token))
 using AdminLine = std::variant<BackupLine, EraseLine, OperatorLine>;
 
 /// The request; otherwise what is wrong with it, for people.

@@ -16,7 +16,7 @@ namespace croupier::host {
 namespace {
 
 /// The nickname of a body {"nickname":"…"} with nothing else in it.
-std::optional<std::string> parse_nickname(const edge::HttpRequest& request)
+std::optional<std::string> parse_nickname(const ApiRequest& request)
 {
     const auto root = parse_json(request.body);
     if (!root || !root->has_only({"nickname"})) { return std::nullopt; }
@@ -35,21 +35,21 @@ void write_player(std::string& out, const session::PlayerInfo& info)
 
 }  // namespace
 
-Result<session::PlayerInfo> Api::who(const edge::HttpRequest& request)
+Result<session::PlayerInfo> Api::who(const ApiRequest& request)
 {
     const auto token = bearer(request);
     if (!token) { return std::unexpected{token.error()}; }
     return send(session::Authenticate{*token});
 }
 
-bool Api::handle(ConnectionId call, const edge::HttpRequest& request)
+bool Api::handle(ConnectionId call, const ApiRequest& request)
 {
     const auto before = refusals_;
     route(call, request);
     return refusals_ == before;
 }
 
-void Api::route(ConnectionId call, const edge::HttpRequest& request)
+void Api::route(ConnectionId call, const ApiRequest& request)
 {
     static constexpr std::string_view kPrefix = "/api/v1/";
     static constexpr std::string_view kRound = "me/rounds/";
@@ -59,7 +59,7 @@ void Api::route(ConnectionId call, const edge::HttpRequest& request)
     struct Route {
         std::string_view path;
         std::string_view method;
-        void (Api::*handle)(ConnectionId, const edge::HttpRequest&);
+        void (Api::*handle)(ConnectionId, const ApiRequest&);
     };
     static constexpr Route kRoutes[] = {
         {"players", "POST", &Api::register_player},
@@ -87,7 +87,7 @@ void Api::route(ConnectionId call, const edge::HttpRequest& request)
     refuse(call, {ErrorCode::not_found});
 }
 
-void Api::register_player(ConnectionId call, const edge::HttpRequest& request)
+void Api::register_player(ConnectionId call, const ApiRequest& request)
 {
     const auto nickname = parse_nickname(request);
     if (!nickname) { return refuse(call, {ErrorCode::malformed}); }
@@ -102,18 +102,18 @@ void Api::register_player(ConnectionId call, const edge::HttpRequest& request)
     answer(call, 201, std::move(body));
 }
 
-void Api::log_in(ConnectionId call, const edge::HttpRequest& request)
+void Api::log_in(ConnectionId call, const ApiRequest& request)
 {
     const auto nickname = parse_nickname(request);
     if (!nickname) { return refuse(call, {ErrorCode::malformed}); }
     if (const auto busy_now = busy(kUnitBytes)) { return refuse_now(call, *busy_now); }
-    const auto token = make_token(parts_.entropy);
+    const auto token = parts_.tokens.issue();
     if (!token) { return refuse(call, token.error()); }
-    const auto logged_in = send(session::LogIn{*nickname, token_hash(*token)});
+    const auto logged_in = send(session::LogIn{*nickname, token->hash});
     if (!logged_in) { return refuse(call, logged_in.error()); }
     std::string body{"{\"session\":"};
     json::write(body, logged_in->session);
-    body += ",\"token\":\"" + *token + "\",\"player\":";
+    body += ",\"token\":\"" + token->text + "\",\"player\":";
     json::write(body, logged_in->player);
     body += ",\"nickname\":";
     json::write_string(body, *nickname);
@@ -123,7 +123,7 @@ void Api::log_in(ConnectionId call, const edge::HttpRequest& request)
     answer(call, 201, std::move(body));
 }
 
-void Api::log_out(ConnectionId call, const edge::HttpRequest& request)
+void Api::log_out(ConnectionId call, const ApiRequest& request)
 {
     const auto player = who(request);
     if (!player) { return refuse(call, player.error()); }
@@ -132,7 +132,7 @@ void Api::log_out(ConnectionId call, const edge::HttpRequest& request)
     answer(call, 204, {});
 }
 
-void Api::games(ConnectionId call, const edge::HttpRequest&)
+void Api::games(ConnectionId call, const ApiRequest&)
 {
     const auto catalogue = send(lobby::Browse{});
     if (!catalogue) { return refuse(call, catalogue.error()); }
@@ -142,7 +142,7 @@ void Api::games(ConnectionId call, const edge::HttpRequest&)
     answer(call, 200, std::move(body));
 }
 
-void Api::me(ConnectionId call, const edge::HttpRequest& request)
+void Api::me(ConnectionId call, const ApiRequest& request)
 {
     const auto player = who(request);
     if (!player) { return refuse(call, player.error()); }
@@ -156,28 +156,28 @@ void Api::me(ConnectionId call, const edge::HttpRequest& request)
     answer(call, 200, std::move(body));
 }
 
-void Api::my_rounds(ConnectionId call, const edge::HttpRequest& request)
+void Api::my_rounds(ConnectionId call, const ApiRequest& request)
 {
     const auto player = who(request);
     if (!player) { return refuse(call, player.error()); }
     answer_rounds(call, request, player->player);
 }
 
-void Api::my_statement(ConnectionId call, const edge::HttpRequest& request)
+void Api::my_statement(ConnectionId call, const ApiRequest& request)
 {
     const auto player = who(request);
     if (!player) { return refuse(call, player.error()); }
     answer_statement(call, request, player->player);
 }
 
-void Api::my_statement_csv(ConnectionId call, const edge::HttpRequest& request)
+void Api::my_statement_csv(ConnectionId call, const ApiRequest& request)
 {
     const auto player = who(request);
     if (!player) { return refuse(call, player.error()); }
     answer_statement_csv(call, request, player->player);
 }
 
-void Api::my_round(ConnectionId call, const edge::HttpRequest& request, std::string_view id)
+void Api::my_round(ConnectionId call, const ApiRequest& request, std::string_view id)
 {
     const auto player = who(request);
     if (!player) { return refuse(call, player.error()); }
@@ -199,7 +199,7 @@ void Api::my_round(ConnectionId call, const edge::HttpRequest& request, std::str
         }));
 }
 
-void Api::jackpots(ConnectionId call, const edge::HttpRequest&)
+void Api::jackpots(ConnectionId call, const ApiRequest&)
 {
     const auto list = send(ledger::ListJackpots{});
     if (!list) { return refuse(call, list.error()); }
@@ -232,7 +232,7 @@ void Api::jackpots(ConnectionId call, const edge::HttpRequest&)
     answer(call, 200, std::move(body));
 }
 
-void Api::seals(ConnectionId call, const edge::HttpRequest& request)
+void Api::seals(ConnectionId call, const ApiRequest& request)
 {
     const auto before = only_number(request, "before");
     if (!before) { return refuse(call, {ErrorCode::malformed}); }
@@ -251,7 +251,7 @@ void Api::seals(ConnectionId call, const edge::HttpRequest& request)
     answer(call, 200, std::move(body));
 }
 
-void Api::my_receipt(ConnectionId call, const edge::HttpRequest& request, std::string_view id)
+void Api::my_receipt(ConnectionId call, const ApiRequest& request, std::string_view id)
 {
     const auto player = who(request);
     if (!player) { return refuse(call, player.error()); }

@@ -13,31 +13,32 @@ class Api : private Calls {
 public:
     using Calls::Parts;
     explicit Api(Parts parts) : Calls{std::move(parts)} {}
+    const Parts& parts() const noexcept { return parts_; }
 
     /// Answers any call whose path starts with /api/. False: it was refused, as far as that is known yet.
-    bool handle(ConnectionId call, const edge::HttpRequest& request);
+    bool handle(ConnectionId call, const ApiRequest& request);
 
 private:
-    void route(ConnectionId call, const edge::HttpRequest& request);
+    void route(ConnectionId call, const ApiRequest& request);
 
     static constexpr std::size_t kUnitBytes = 4096;  // More than a registration or a session takes.
 
-    void register_player(ConnectionId call, const edge::HttpRequest& request);
-    void log_in(ConnectionId call, const edge::HttpRequest& request);
-    void log_out(ConnectionId call, const edge::HttpRequest& request);
-    void games(ConnectionId call, const edge::HttpRequest& request);
-    void me(ConnectionId call, const edge::HttpRequest& request);
-    void my_rounds(ConnectionId call, const edge::HttpRequest& request);
-    void my_round(ConnectionId call, const edge::HttpRequest& request, std::string_view id);
-    void jackpots(ConnectionId call, const edge::HttpRequest& request);
-    void seals(ConnectionId call, const edge::HttpRequest& request);
-    void my_receipt(ConnectionId call, const edge::HttpRequest& request, std::string_view id);
+    void register_player(ConnectionId call, const ApiRequest& request);
+    void log_in(ConnectionId call, const ApiRequest& request);
+    void log_out(ConnectionId call, const ApiRequest& request);
+    void games(ConnectionId call, const ApiRequest& request);
+    void me(ConnectionId call, const ApiRequest& request);
+    void my_rounds(ConnectionId call, const ApiRequest& request);
+    void my_round(ConnectionId call, const ApiRequest& request, std::string_view id);
+    void jackpots(ConnectionId call, const ApiRequest& request);
+    void seals(ConnectionId call, const ApiRequest& request);
+    void my_receipt(ConnectionId call, const ApiRequest& request, std::string_view id);
     void answer_receipt(ConnectionId call, Seq unit, const ledger::Seal& seal);
-    void my_statement(ConnectionId call, const edge::HttpRequest& request);
-    void my_statement_csv(ConnectionId call, const edge::HttpRequest& request);
+    void my_statement(ConnectionId call, const ApiRequest& request);
+    void my_statement_csv(ConnectionId call, const ApiRequest& request);
 
     /// Who asks, by the Authorization header. Refuses: not_logged_in, session_unknown.
-    Result<session::PlayerInfo> who(const edge::HttpRequest& request);
+    Result<session::PlayerInfo> who(const ApiRequest& request);
 };
 
 }  // namespace croupier::host

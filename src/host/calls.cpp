@@ -17,7 +17,7 @@ struct Page {
     std::optional<std::uint64_t> before;
     std::size_t limit = kPageDefault;
 };
-std::optional<Page> parse_page(const edge::HttpRequest& request, std::size_t limit_max = kPageMax)
+std::optional<Page> parse_page(const ApiRequest& request, std::size_t limit_max = kPageMax)
 {
     Page page;
     for (const auto& [name, value] : request.query) {
@@ -175,7 +175,7 @@ edge::HttpResponse problem(const Error& error)
     return response;
 }
 
-std::optional<std::uint64_t> only_number(const edge::HttpRequest& request, std::string_view name)
+std::optional<std::uint64_t> only_number(const ApiRequest& request, std::string_view name)
 {
     std::optional<std::uint64_t> number{0};
     for (const auto& [given, value] : request.query) {
@@ -187,7 +187,7 @@ std::optional<std::uint64_t> only_number(const edge::HttpRequest& request, std::
 
 std::optional<Error> Calls::busy(std::size_t bytes) const
 {
-    if (parts_.draining()) { return Error{ErrorCode::draining}; }
+    if (parts_.draining) { return Error{ErrorCode::draining}; }
     if (parts_.store.admits(Admission::new_work, bytes)) { return std::nullopt; }
     return Error{parts_.store.disk_low() ? ErrorCode::disk_low : ErrorCode::overloaded, kSoon};
 }
@@ -213,15 +213,13 @@ void Calls::refuse_now(ConnectionId call, const Error& error)
     parts_.edge.respond(call, Seq{0}, problem(error));
 }
 
-Result<Hash> Calls::bearer(const edge::HttpRequest& request)
+Result<Hash> Calls::bearer(const ApiRequest& request)
 {
-    static constexpr std::string_view kScheme = "Bearer ";
-    const std::string_view header = request.authorization;
-    if (!header.starts_with(kScheme)) { return croupier::refuse(ErrorCode::not_logged_in); }
-    return token_hash(header.substr(kScheme.size()));
+    if (!request.token) { return croupier::refuse(ErrorCode::not_logged_in); }
+    return *request.token;
 }
 
-void Calls::answer_rounds(ConnectionId call, const edge::HttpRequest& request, PlayerId player)
+void Calls::answer_rounds(ConnectionId call, const ApiRequest& request, PlayerId player)
 {
     const auto page = parse_page(request);
     if (!page) { return refuse(call, {ErrorCode::malformed}); }
@@ -241,7 +239,7 @@ void Calls::answer_rounds(ConnectionId call, const edge::HttpRequest& request, P
             }));
 }
 
-void Calls::answer_statement(ConnectionId call, const edge::HttpRequest& request, PlayerId player)
+void Calls::answer_statement(ConnectionId call, const ApiRequest& request, PlayerId player)
 {
     const auto page = parse_page(request);
     if (!page) { return refuse(call, {ErrorCode::malformed}); }
@@ -255,7 +253,7 @@ void Calls::answer_statement(ConnectionId call, const edge::HttpRequest& request
             }));
 }
 
-void Calls::answer_statement_csv(ConnectionId call, const edge::HttpRequest& request, PlayerId player)
+void Calls::answer_statement_csv(ConnectionId call, const ApiRequest& request, PlayerId player)
 {
     auto page = parse_page(request, kCsvMax);
     if (!page) { return refuse(call, {ErrorCode::malformed}); }

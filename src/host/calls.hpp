@@ -9,8 +9,9 @@
 #include "croupier/ports.hpp"
 #include "edge.hpp"
 #include "gated_outputs.hpp"
-#include "sqlite_store.hpp"
-#include "views_reader.hpp"
+#include "inputs.hpp"
+#include "queries.hpp"
+#include "token.hpp"
 
 namespace croupier::host {
 
@@ -25,12 +26,12 @@ public:
         edge::Edge& edge;
         GatedOutputs& outputs;
         Clock& clock;
-        Entropy& entropy;
-        store::ViewsReader& views;
-        store::SqliteStore& store;
+        Tokens& tokens;
+        store::Queries& views;
+        Store& store;
         Currency currency;
         const SealKey& seal_key;
-        std::function<bool()> draining;
+        const bool& draining;
         std::function<void(ErrorCode)> refused;  ///< Counts a refusal.
     };
 
@@ -61,7 +62,7 @@ protected:
 
     /// Answers the call with what the views said, or with their refusal.
     template <class Rows, class Write>
-    store::ViewsReader::Done<Rows> answer_with(ConnectionId call, Write write)
+    store::Queries::Done<Rows> answer_with(ConnectionId call, Write write)
     {
         return [this, call, write = std::move(write)](Result<store::Viewed<Rows>> viewed) {
             if (!viewed) { return refuse(call, viewed.error()); }
@@ -69,13 +70,13 @@ protected:
         };
     }
     // History as it was durable when the call came: what the player has been shown is in it.
-    void answer_rounds(ConnectionId call, const edge::HttpRequest& request, PlayerId player);
-    void answer_statement(ConnectionId call, const edge::HttpRequest& request, PlayerId player);
+    void answer_rounds(ConnectionId call, const ApiRequest& request, PlayerId player);
+    void answer_statement(ConnectionId call, const ApiRequest& request, PlayerId player);
     /// The same as CSV, up to 10 000 lines a call; a Link header leads to what is older.
-    void answer_statement_csv(ConnectionId call, const edge::HttpRequest& request, PlayerId player);
+    void answer_statement_csv(ConnectionId call, const ApiRequest& request, PlayerId player);
 
     /// SHA-256 of the bearer token. Refuses: not_logged_in.
-    static Result<Hash> bearer(const edge::HttpRequest& request);
+    static Result<Hash> bearer(const ApiRequest& request);
 
     void count_refusal(ErrorCode code)
     {
@@ -90,7 +91,7 @@ protected:
 /// An RFC 9457 problem document for a refusal.
 edge::HttpResponse problem(const Error& error);
 /// "?<name>=12", the only parameter of a list; 0 without it, nullopt with anything else.
-std::optional<std::uint64_t> only_number(const edge::HttpRequest& request, std::string_view name);
+std::optional<std::uint64_t> only_number(const ApiRequest& request, std::string_view name);
 /// A StatementEntry (docs/protocol).
 void write_entry(std::string& out, const store::StatementRow& row);
 /// The members of a RoundSummary (docs/protocol).

@@ -17,6 +17,7 @@ namespace croupier::host {
 struct HelloFrame {
     std::uint64_t q = 0;
     Hash token{};
+    BOOST_DESCRIBE_STRUCT(HelloFrame, (), (q, token, resume))
     std::optional<session::Resume> resume;
 };
 struct SpinFrame {
@@ -25,13 +26,16 @@ struct SpinFrame {
     std::int64_t stake = 0;
     std::vector<rounds::Bet> bets;
 };
+BOOST_DESCRIBE_STRUCT(SpinFrame, (), (n, game, stake, bets))
 struct QueryFrame {
     std::uint64_t q = 0;
     session::QueryKind kind{};
+    BOOST_DESCRIBE_STRUCT(QueryFrame, (), (q, kind))
 };
 struct PingFrame {
     std::uint64_t q = 0;
 };
+BOOST_DESCRIBE_STRUCT(PingFrame, (), (q))
 
 /// A frame that asks for nothing we know. The number, if one could be read, goes into the refusal.
 struct BadFrame {
@@ -39,6 +43,7 @@ struct BadFrame {
     std::optional<std::uint64_t> n;
     std::optional<std::uint64_t> q;
 };
+BOOST_DESCRIBE_STRUCT(BadFrame, (), (code, n, q))
 
 using Frame = std::variant<HelloFrame, SpinFrame, QueryFrame, PingFrame, BadFrame>;
 

@@ -12,7 +12,7 @@ namespace {
 constexpr std::uint32_t kPage = 100;
 
 /// The header's key, in quotes (a string of RFC 8941) or bare.
-std::optional<std::string> key_of(const edge::HttpRequest& request)
+std::optional<std::string> key_of(const ApiRequest& request)
 {
     std::string_view key = request.idempotency_key;
     if (key.size() >= 2 && key.front() == '"' && key.back() == '"') { key = key.substr(1, key.size() - 2); }
@@ -73,14 +73,14 @@ std::string explanation(const store::StatementQuery& query, Seq at, std::vector<
 
 }  // namespace
 
-bool OperatorApi::handle(ConnectionId call, const edge::HttpRequest& request)
+bool OperatorApi::handle(ConnectionId call, const ApiRequest& request)
 {
     const auto before = refusals_;
     route(call, request);
     return refusals_ == before;
 }
 
-void OperatorApi::route(ConnectionId call, const edge::HttpRequest& request)
+void OperatorApi::route(ConnectionId call, const ApiRequest& request)
 {
     const auto token = bearer(request);
     if (!token) { return refuse(call, token.error()); }
@@ -92,7 +92,7 @@ void OperatorApi::route(ConnectionId call, const edge::HttpRequest& request)
     refuse(call, {ErrorCode::method_not_allowed});
 }
 
-void OperatorApi::look(ConnectionId call, const edge::HttpRequest& request, std::string_view path)
+void OperatorApi::look(ConnectionId call, const ApiRequest& request, std::string_view path)
 {
     if (path == "holds") { return holds(call, request); }
     if (path == "rounds") { return rounds(call, request); }
@@ -103,7 +103,7 @@ void OperatorApi::look(ConnectionId call, const edge::HttpRequest& request, std:
     refuse(call, {ErrorCode::not_found});
 }
 
-void OperatorApi::perform(ConnectionId call, const edge::HttpRequest& request, std::string_view path, OperatorId by)
+void OperatorApi::perform(ConnectionId call, const ApiRequest& request, std::string_view path, OperatorId by)
 {
     bool known = false;
     const auto operation = parse_operation(path, request.body, known);
@@ -134,7 +134,7 @@ void OperatorApi::repeat(ConnectionId call, OperatorId by, std::string_view key,
             }));
 }
 
-void OperatorApi::player(ConnectionId call, const edge::HttpRequest& request, std::string_view path)
+void OperatorApi::player(ConnectionId call, const ApiRequest& request, std::string_view path)
 {
     const auto slash = path.find('/');
     const auto number = whole_number(path.substr(0, slash));
@@ -153,7 +153,7 @@ void OperatorApi::player(ConnectionId call, const edge::HttpRequest& request, st
 }
 
 void OperatorApi::balance(
-    ConnectionId call, const edge::HttpRequest& request, PlayerId id, const ledger::AccountState& account)
+    ConnectionId call, const ApiRequest& request, PlayerId id, const ledger::AccountState& account)
 {
     if (request.query.empty()) {
         std::string body{"{\"player\":"};
@@ -201,7 +201,7 @@ void OperatorApi::balance(
     }));
 }
 
-void OperatorApi::explain(ConnectionId call, const edge::HttpRequest& request, PlayerId id)
+void OperatorApi::explain(ConnectionId call, const ApiRequest& request, PlayerId id)
 {
     store::StatementQuery query{
         .player = id, .pocket = ledger::Pocket::cash, .at = {}, .before = {}, .limit = kPage + 1};
@@ -239,7 +239,7 @@ void OperatorApi::limits(ConnectionId call, PlayerId id)
     answer(call, 200, std::move(body));
 }
 
-void OperatorApi::holds(ConnectionId call, const edge::HttpRequest& request)
+void OperatorApi::holds(ConnectionId call, const ApiRequest& request)
 {
     const auto after = only_number(request, "after");
     if (!after) { return refuse(call, {ErrorCode::malformed}); }
@@ -248,7 +248,7 @@ void OperatorApi::holds(ConnectionId call, const edge::HttpRequest& request)
     answer(call, 200, list("holds", open->holds));
 }
 
-void OperatorApi::rounds(ConnectionId call, const edge::HttpRequest& request)
+void OperatorApi::rounds(ConnectionId call, const ApiRequest& request)
 {
     const auto after = only_number(request, "after");
     if (!after) { return refuse(call, {ErrorCode::malformed}); }
@@ -282,7 +282,7 @@ void OperatorApi::proposals(ConnectionId call)
     answer(call, 200, std::move(body));
 }
 
-void OperatorApi::trial_balance(ConnectionId call, const edge::HttpRequest& request)
+void OperatorApi::trial_balance(ConnectionId call, const ApiRequest& request)
 {
     const auto tell = [this, call](Seq seq, const std::vector<ledger::TrialRow>& rows) {
         std::string body{"{\"seq\":"};
@@ -306,18 +306,18 @@ void OperatorApi::trial_balance(ConnectionId call, const edge::HttpRequest& requ
     }));
 }
 
-Result<Seq> OperatorApi::seq_of(const edge::HttpRequest& request) const
+Result<Seq> OperatorApi::seq_of(const ApiRequest& request) const
 {
-    if (request.query.size() != 1 || request.query.front().first != "at") {
+    if (request.query.size() != 1 || request.query.front().name != "at") {
         return croupier::refuse(ErrorCode::malformed);
     }
-    const auto number = whole_number(request.query.front().second);
+    const auto number = whole_number(request.query.front().value);
     if (!number || *number == 0) { return croupier::refuse(ErrorCode::malformed); }
     if (Seq{*number} > parts_.store.committed().seq) { return croupier::refuse(ErrorCode::not_found); }
     return Seq{*number};
 }
 
-void OperatorApi::days(ConnectionId call, const edge::HttpRequest& request)
+void OperatorApi::days(ConnectionId call, const ApiRequest& request)
 {
     const auto before = only_number(request, "before");
     if (!before) { return refuse(call, {ErrorCode::malformed}); }

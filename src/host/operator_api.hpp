@@ -18,26 +18,26 @@ public:
     explicit OperatorApi(Parts parts) : Calls{std::move(parts)} {}
 
     /// Answers a call whose path starts with kPrefix. False: it was refused, as far as that is known yet.
-    bool handle(ConnectionId call, const edge::HttpRequest& request);
+    bool handle(ConnectionId call, const ApiRequest& request);
 
 private:
     static constexpr std::size_t kUnitBytes = 4096;  // More than an operation takes.
 
-    void route(ConnectionId call, const edge::HttpRequest& request);
-    void look(ConnectionId call, const edge::HttpRequest& request, std::string_view path);
-    void perform(ConnectionId call, const edge::HttpRequest& request, std::string_view path, OperatorId by);
+    void route(ConnectionId call, const ApiRequest& request);
+    void look(ConnectionId call, const ApiRequest& request, std::string_view path);
+    void perform(ConnectionId call, const ApiRequest& request, std::string_view path, OperatorId by);
     void repeat(ConnectionId call, OperatorId by, std::string_view key, const Hash& content);
-    void player(ConnectionId call, const edge::HttpRequest& request, std::string_view path);
+    void player(ConnectionId call, const ApiRequest& request, std::string_view path);
     void limits(ConnectionId call, PlayerId id);
-    void holds(ConnectionId call, const edge::HttpRequest& request);
-    void rounds(ConnectionId call, const edge::HttpRequest& request);
+    void holds(ConnectionId call, const ApiRequest& request);
+    void rounds(ConnectionId call, const ApiRequest& request);
     void proposals(ConnectionId call);
-    void trial_balance(ConnectionId call, const edge::HttpRequest& request);
-    void balance(ConnectionId call, const edge::HttpRequest& request, PlayerId id, const ledger::AccountState& account);
-    void explain(ConnectionId call, const edge::HttpRequest& request, PlayerId id);
+    void trial_balance(ConnectionId call, const ApiRequest& request);
+    void balance(ConnectionId call, const ApiRequest& request, PlayerId id, const ledger::AccountState& account);
+    void explain(ConnectionId call, const ApiRequest& request, PlayerId id);
     /// "?at=812", the only parameter. Refuses: malformed; not_found, when the ledger is not that far.
-    Result<Seq> seq_of(const edge::HttpRequest& request) const;
-    void days(ConnectionId call, const edge::HttpRequest& request);
+    Result<Seq> seq_of(const ApiRequest& request) const;
+    void days(ConnectionId call, const ApiRequest& request);
 };
 
 }  // namespace croupier::host

@@ -5,7 +5,7 @@
 
 #include "croupier/messages/seals.hpp"
 #include "croupier/result.hpp"
-#include "views_reader.hpp"
+#include "queries.hpp"
 
 namespace croupier::host {
 
@@ -16,7 +16,7 @@ public:
         std::function<Result<ledger::DayState>(const ledger::CloseDay&)> close;
         std::function<Result<ledger::DaySealed>(const ledger::SealDay&)> seal;
         std::function<bool()> may_write;  ///< Whether a unit can be taken now.
-        store::ViewsReader& views;
+        store::Queries& views;
     };
     explicit Sealing(Parts parts) : parts_{std::move(parts)} {}
 

@@ -7,21 +7,15 @@
 #include <csignal>
 #include <cstdio>
 #include <deque>
-#include <unordered_map>
 
 #include "admin.hpp"
-#include "api.hpp"
-#include "croupier/json_writer.hpp"
-#include "croupier/messages/lobby.hpp"
 #include "edge.hpp"
-#include "frame.hpp"
-#include "gated_outputs.hpp"
+#include "floor.hpp"
 #include "house.hpp"
-#include "operator_api.hpp"
+#include "input_queries.hpp"
 #include "adapters/log.hpp"
 #include "adapters/watchdog.hpp"
 #include "pages.hpp"
-#include "sealing.hpp"
 #include "server_metrics.hpp"
 
 namespace croupier::host {
@@ -30,11 +24,6 @@ namespace {
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
-
-constexpr std::uint16_t kGoodbye = 4003;
-constexpr std::uint16_t kIdle = 4004;
-constexpr std::uint16_t kPolicy = 1008;
-constexpr std::size_t kUnitBytes = 8192;  // More than a round's unit takes.
 
 edge::Options edge_options(const config::Config& config)
 {
@@ -62,6 +51,23 @@ edge::Options edge_options(const config::Config& config)
     return options;
 }
 
+/// The call as the floor takes it: the token's hash instead of the token, and no header that it does not read.
+ApiRequest api_request(edge::HttpRequest request)
+{
+    static constexpr std::string_view kScheme = "Bearer ";
+    ApiRequest call{.method = std::move(request.method),
+        .path = std::move(request.path),
+        .query = {},
+        .body = std::move(request.body),
+        .token = {},
+        .idempotency_key = std::move(request.idempotency_key)};
+    for (auto& [name, value] : request.query) { call.query.push_back({std::move(name), std::move(value)}); }
+    if (request.authorization.starts_with(kScheme)) {
+        call.token = token_hash(std::string_view{request.authorization}.substr(kScheme.size()));
+    }
+    return call;
+}
+
 /// The server: a house with an edge. Every method runs on the loop.
 class Server final : public edge::Handler {
 public:
@@ -77,44 +83,16 @@ public:
     void on_closed(ConnectionId connection) override;
 
 private:
-    struct Connection {
-        SteadyTime heard;  ///< When its last frame came; pongs do not count.
-        bool greeted = false;
-        std::uint32_t malformed = 0;
-    };
-
     std::optional<std::string> build();
     void print_address() const;
 
-    template <class Command>
-    Result<typename Command::Reply> send(const Command& command);
-    /// Counts and times a decision.
-    template <class Decide>
-    auto timed(Flow flow, Decide decide)
-    {
-        const SteadyTime begin = house_->clock().steady();
-        auto result = decide();
-        metrics_.decided(flow, result.has_value(), house_->clock().steady() - begin);
-        return result;
-    }
-    void flush();
-    void look_up(const GatedOutputs::LookUp& wanted);
-
-    void handle(ConnectionId connection, const HelloFrame& frame);
-    void handle(ConnectionId connection, const SpinFrame& frame);
-    void handle(ConnectionId connection, const QueryFrame& frame);
-    void handle(ConnectionId connection, const PingFrame& frame);
-    void handle(ConnectionId connection, const BadFrame& frame);
-    /// A refusal that rests on no state: it does not wait for the disk.
-    void refuse_now(
-        ConnectionId connection, std::optional<std::uint64_t> n, std::optional<std::uint64_t> q, const Error& error);
-    /// A refusal that rests on the casino's state: it waits like any answer.
-    void refuse(
-        ConnectionId connection, std::optional<std::uint64_t> n, std::optional<std::uint64_t> q, const Error& error);
+    /// Hands an input to the floor, at this moment.
+    template <class In>
+    auto take(const In& input);
+    void now();
 
     void on_committed(const Committed& committed);
     void on_tick();
-    void close_idle(SteadyTime now);
     void drain();
     void finish_drain();
     bool ready() const;
@@ -131,31 +109,19 @@ private:
     asio::signal_set signals_;
     asio::steady_timer tick_;
     ServerMetrics metrics_;
-    GatedOutputs outputs_;
+    InputClock clock_;
     std::unique_ptr<House> house_;
     std::unique_ptr<edge::Edge> edge_;
-    std::unique_ptr<Api> api_;
-    std::unique_ptr<OperatorApi> operator_api_;
-    std::unique_ptr<Sealing> sealing_;
+    std::unique_ptr<InputQueries> views_;
+    std::unique_ptr<RandomTokens> tokens_;
+    std::unique_ptr<Floor> floor_;
     std::unique_ptr<Admin> admin_;
 
-    std::unordered_map<ConnectionId, Connection> connections_;
-    struct Waiting {
-        SteadyTime until;
-        ConnectionId connection;
-    };
-    std::deque<Waiting> ungreeted_;  // In the order of opening, and so of their deadlines.
-    struct Submitted {
-        Seq seq;
-        SteadyTime at;
-    };
-    std::deque<Submitted> submitted_;  // Rounds whose answers wait for the disk.
     struct Untold {
         Seq seq;
         Admin::Done done;
     };
     std::deque<Untold> untold_;  // Operators who wait for the disk.
-    std::uint64_t ticks_ = 0;
     bool draining_ = false;
     std::atomic<bool> stopping_ = false;  // The watchdog tells it.
 };
@@ -169,24 +135,21 @@ std::optional<std::string> Server::build()
 
     edge_ = edge::make_edge(loop_, edge_options(config_), *this);
     edge_->committed(house_->store().committed().seq);
-    const Calls::Parts parts{.casino = house_->casino(),
+    views_ = std::make_unique<InputQueries>(house_->reader(), [this](const InputQueries::Answer& answer) {
+        now();
+        answer.take();
+    });
+    tokens_ = std::make_unique<RandomTokens>(house_->entropy());
+    floor_ = std::make_unique<Floor>(Floor::Parts{.config = config_,
+        .casino = house_->casino(),
         .edge = *edge_,
-        .outputs = outputs_,
-        .clock = house_->clock(),
-        .entropy = house_->entropy(),
-        .views = house_->reader(),
         .store = house_->store(),
-        .currency = config_.server.currency,
+        .views = *views_,
+        .clock = clock_,
+        .stopwatch = house_->clock(),
+        .tokens = *tokens_,
         .seal_key = house_->seal_key(),
-        .draining = [this] { return draining_; },
-        .refused = [this](ErrorCode code) { metrics_.refused(code); }};
-    api_ = std::make_unique<Api>(parts);
-    operator_api_ = std::make_unique<OperatorApi>(parts);
-    sealing_ = std::make_unique<Sealing>(
-        Sealing::Parts{.close = [this](const ledger::CloseDay& command) { return send(command); },
-            .seal = [this](const ledger::SealDay& command) { return send(command); },
-            .may_write = [this] { return !draining_ && house_->store().admits(Admission::new_work, kUnitBytes); },
-            .views = house_->reader()});
+        .metrics = metrics_});
     auto admin = Admin::listen(loop_, house_->paths().admin_socket(),
         {.backup = [this](const auto& directory, auto done) { backup(directory, std::move(done)); },
             .erase = [this](auto player, auto done) { erase(player, std::move(done)); },
@@ -225,145 +188,30 @@ void Server::print_address() const
 
 // Inputs.
 
-template <class Command>
-Result<typename Command::Reply> Server::send(const Command& command)
+void Server::now() { clock_.set(house_->clock().wall(), house_->clock().steady()); }
+
+template <class In>
+auto Server::take(const In& input)
 {
-    Casino& casino = house_->casino();
-    auto reply = casino.input(
-        house_->clock().wall(), outputs_, [&](Context& context) { return casino.bus().send(command, context); });
-    log::debug("server", "decided",
-        {log::input(casino.last_input()), {"command", Command::kName}, {"ok", reply.has_value()},
-            {"rests_on", raw(casino.submitted().seq)}});
-    flush();
-    return reply;
+    now();
+    return floor_->take(input);
 }
 
-void Server::flush()
-{
-    for (const ErrorCode code : outputs_.take_refusals()) { metrics_.refused(code); }
-    for (const auto& wanted : outputs_.flush(*edge_, house_->casino().submitted().seq)) { look_up(wanted); }
-}
+void Server::on_open(ConnectionId connection) { take(Connected{connection}); }
 
-void Server::look_up(const GatedOutputs::LookUp& wanted)
-{
-    Bytes key(8);
-    for (std::size_t i = 0; i < 8; ++i) { key[i] = static_cast<std::byte>(wanted.n >> (8 * (7 - i))); }
-    house_->reader().request(house_->casino().submitted().seq, raw(wanted.session), std::move(key),
-        [this, wanted](const Result<store::Viewed<std::optional<store::RequestRow>>>& viewed) {
-            session::OldAnswer answer{.connection = wanted.connection, .n = wanted.n, .content = wanted.content};
-            if (viewed && viewed->rows) {
-                answer.found = true;
-                answer.content_first = viewed->rows->content_hash;
-                answer.answer = viewed->rows->answer;
-            }
-            static_cast<void>(send(answer));  // Its reply says nothing; what the client is told went out as a frame.
-        });
-}
+void Server::on_closed(ConnectionId connection) { take(Disconnected{connection}); }
 
-void Server::on_open(ConnectionId connection)
-{
-    const SteadyTime now = house_->clock().steady();
-    connections_.emplace(connection, Connection{.heard = now});
-    ungreeted_.push_back({now + config_.edge.hello_timeout, connection});
-}
-
-void Server::on_closed(ConnectionId connection)
-{
-    connections_.erase(connection);
-    static_cast<void>(send(session::Disconnect{connection}));  // Never refuses.
-}
-
-void Server::on_text(ConnectionId connection, std::string_view text)
-{
-    if (const auto found = connections_.find(connection); found != connections_.end()) {
-        found->second.heard = house_->clock().steady();
-    }
-    const auto frame = parse_frame(text);
-    std::visit([&](const auto& typed) { handle(connection, typed); }, frame);
-}
+void Server::on_text(ConnectionId connection, std::string_view text) { take(Framed{connection, parse_frame(text)}); }
 
 void Server::on_rate_limited(ConnectionId connection, std::string_view text)
 {
     const auto [n, q] = skim_numbers(text);  // Cheaper than what a frame within the rate costs.
-    const auto interval = 1000ms / std::max(1U, config_.edge.frames_per_second);
-    refuse_now(connection, n, q, {ErrorCode::rate_limited, std::max(interval, 1ms)});
-}
-
-void Server::refuse_now(
-    ConnectionId connection, std::optional<std::uint64_t> n, std::optional<std::uint64_t> q, const Error& error)
-{
-    metrics_.refused(error.code);
-    log::debug("server", "refused at once", {{"connection", raw(connection)}, {"code", name(error.code)}});
-    edge_->send_now(connection, refusal(n, q, error));
-}
-
-void Server::refuse(
-    ConnectionId connection, std::optional<std::uint64_t> n, std::optional<std::uint64_t> q, const Error& error)
-{
-    metrics_.refused(error.code);
-    log::debug("server", "refused", {log::input(house_->casino().last_input()), {"code", name(error.code)}});
-    const Seq rests_on = house_->casino().submitted().seq;
-    edge_->send(connection, rests_on, edge::FrameKind::own, {}, refusal(n, q, error));
-    if (error.code == ErrorCode::session_unknown) {
-        edge_->close_after(connection, rests_on, kGoodbye, "the session is not valid");
-    }
-}
-
-void Server::handle(ConnectionId connection, const HelloFrame& frame)
-{
-    const auto done = timed(
-        Flow::hello, [&] { return send(session::Hello{connection, frame.q, frame.token, frame.resume}); });
-    if (!done) { return refuse(connection, std::nullopt, frame.q, done.error()); }
-    if (const auto found = connections_.find(connection); found != connections_.end()) { found->second.greeted = true; }
-}
-
-void Server::handle(ConnectionId connection, const SpinFrame& frame)
-{
-    if (draining_) { return refuse_now(connection, frame.n, std::nullopt, {ErrorCode::draining, 1s}); }
-    if (!house_->store().admits(Admission::new_work, kUnitBytes)) {
-        const auto code = house_->store().disk_low() ? ErrorCode::disk_low : ErrorCode::overloaded;
-        return refuse_now(connection, frame.n, std::nullopt, {code, 200ms});
-    }
-    const SteadyTime begin = house_->clock().steady();
-    const Seq before = house_->casino().submitted().seq;
-    const auto done = timed(
-        Flow::spin, [&] { return send(session::Play{connection, frame.n, frame.game, frame.stake, frame.bets}); });
-    if (!done) { return refuse(connection, frame.n, std::nullopt, done.error()); }
-    if (const Seq after = house_->casino().submitted().seq; after != before) { submitted_.push_back({after, begin}); }
-}
-
-void Server::handle(ConnectionId connection, const QueryFrame& frame)
-{
-    const auto done = timed(Flow::query, [&] { return send(session::Ask{connection, frame.q, frame.kind}); });
-    if (!done) { refuse(connection, std::nullopt, frame.q, done.error()); }
-}
-
-void Server::handle(ConnectionId connection, const PingFrame& frame)
-{
-    std::string pong{"{\"rq\":"};
-    json::write_number(pong, frame.q);
-    pong += ",\"ok\":{\"op\":\"ping\"}}";
-    edge_->send_now(connection, std::move(pong));
-}
-
-void Server::handle(ConnectionId connection, const BadFrame& frame)
-{
-    refuse_now(connection, frame.n, frame.q, {frame.code});
-    const auto found = connections_.find(connection);
-    if (found == connections_.end()) { return; }
-    if (++found->second.malformed >= config_.sessions.malformed_max) {
-        edge_->close(connection, kPolicy, "too many malformed frames");
-    }
+    take(RateLimited{connection, n, q});
 }
 
 void Server::on_http(ConnectionId call, edge::HttpRequest request)
 {
-    if (request.path.starts_with("/api/")) {
-        const SteadyTime begin = house_->clock().steady();
-        const bool ok = request.path.starts_with(OperatorApi::kPrefix) ? operator_api_->handle(call, request)
-                                                                       : api_->handle(call, request);
-        return metrics_.decided(Flow::http, ok, house_->clock().steady() - begin);
-    }
+    if (request.path.starts_with("/api/")) { return take(Called{call, api_request(std::move(request))}); }
     if (request.method != "GET") { return edge_->respond(call, Seq{0}, problem({ErrorCode::method_not_allowed})); }
     if (request.path == "/healthz") {
         return edge_->respond(call, Seq{0}, {.content_type = "text/plain; charset=utf-8", .body = "ok\n"});
@@ -376,7 +224,9 @@ void Server::on_http(ConnectionId call, edge::HttpRequest request)
                 .body = takes_money ? "ready\n" : "not ready\n"});
     }
     if (request.path == "/metrics") {
-        const auto counts = send(session::GetCounts{});
+        NoOutputs nowhere;
+        const auto counts = house_->casino().input(house_->clock().wall(), nowhere,
+            [this](Context& context) { return house_->casino().bus().send(session::GetCounts{}, context); });
         return edge_->respond(call, Seq{0},
             {.content_type = std::string{metrics::Registry::kContentType},
                 .body = metrics_.text(house_->casino(), *edge_, house_->store(), house_->views(),
@@ -389,64 +239,34 @@ void Server::on_http(ConnectionId call, edge::HttpRequest request)
 
 void Server::on_committed(const Committed& committed)
 {
-    const SteadyTime now = house_->clock().steady();
     metrics_.committed(committed);
-    while (!submitted_.empty() && submitted_.front().seq <= committed.position.seq) {
-        metrics_.durable(now - submitted_.front().at);
-        submitted_.pop_front();
-    }
-    edge_->committed(committed.position.seq);
+    take(Durable{committed.position.seq});
     tell_durable();
     if (draining_) { finish_drain(); }
 }
 
 void Server::on_tick()
 {
-    const SteadyTime now = house_->clock().steady();
-    while (!ungreeted_.empty() && ungreeted_.front().until <= now) {
-        const auto found = connections_.find(ungreeted_.front().connection);
-        if (found != connections_.end() && !found->second.greeted) {
-            edge_->close(found->first, kGoodbye, "no hello in time");
-        }
-        ungreeted_.pop_front();
-    }
-    if (++ticks_ % 4 == 0) { close_idle(now); }
-    if (ticks_ % 4 == 0) { static_cast<void>(send(lobby::Announce{})); }  // Refused only where there is no lobby.
-    static_cast<void>(send(ledger::ExpireHolds{}));                       // Never refuses.
-    sealing_->tick();
-    if (ticks_ % 120 == 0) { static_cast<void>(send(session::Sweep{})); }  // Never refuses.
-    tick_.expires_after(500ms);
+    take(Ticked{});
+    tick_.expires_after(Floor::kTick);
     tick_.async_wait([this](const boost::system::error_code& error) {
         if (!error) { on_tick(); }
     });
 }
 
-void Server::close_idle(SteadyTime now)
-{
-    std::vector<ConnectionId> idle;
-    for (const auto& [id, connection] : connections_) {
-        if (now - connection.heard >= config_.sessions.idle) { idle.push_back(id); }
-    }
-    for (const auto id : idle) { edge_->close(id, kIdle, "idle for too long"); }
-}
-
-bool Server::ready() const
-{
-    return !draining_ && house_->rng().ready() && house_->store().admits(Admission::new_work, kUnitBytes);
-}
+bool Server::ready() const { return house_->rng().ready() && floor_->takes_stakes(); }
 
 // Stopping.
 
 void Server::drain()
 {
-    log::info("server", "draining", {{"connections", connections_.size()}});
+    log::info("server", "draining", {{"connections", floor_->connections()}});
     draining_ = true;
     watchdog_.start(config_.server.drain_timeout, [this] {
         log::end_process(
             75, "server", "could not drain in time; what is durable stays", {{"flushed", stopping_.load()}});
     });
-    edge_->drain();
-    static_cast<void>(send(session::AnnounceDrain{}));  // Never refuses.
+    take(DrainAsked{});
     finish_drain();
 }
 
@@ -479,18 +299,15 @@ void Server::backup(const std::filesystem::path& directory, Admin::Done done)
 void Server::erase(std::uint64_t player, Admin::Done done)
 {
     if (house_->copying_keys()) { return done("a backup is copying the keys; try again when it is done"); }
-    const auto erased = send(session::Erase{static_cast<PlayerId>(player)});
-    log::info("server", "erase", {{"player", player}, {"done", erased.has_value()}});
+    const auto erased = take(EraseAsked{static_cast<PlayerId>(player)});
     if (!erased) { return done(std::string{meaning(erased.error().code)}); }
     tell_when_durable(std::move(done));
 }
 
 void Server::change_operator(const OperatorLine& line, Admin::Done done)
 {
-    const auto changed = line.role ? send(cashier::AddOperator{*line.role, line.token})
-                                   : send(cashier::RemoveOperator{line.token});
+    const auto changed = take(OperatorChanged{line});
     if (!changed) { return done(std::string{meaning(changed.error().code)}); }
-    log::info("server", "operators changed", {{"operator", raw(changed->id)}, {"added", line.role.has_value()}});
     tell_when_durable(std::move(done));
 }
 

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "frame.hpp"
+
 namespace croupier::host {
 
 Result<std::string> make_token(Entropy& entropy)
@@ -18,6 +20,14 @@ Result<std::string> make_token(Entropy& entropy)
     }
     token += kLetters[bits << (6 - count) & 63];
     return token;
+}
+
+Result<Token> RandomTokens::issue()
+{
+    auto text = make_token(entropy_);
+    if (!text) { return std::unexpected{text.error()}; }
+    const Hash hash = token_hash(*text);
+    return Token{std::move(*text), hash};
 }
 
 }  // namespace croupier::host

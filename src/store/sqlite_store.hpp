@@ -47,7 +47,7 @@ public:
     /// Submitted and not yet durable.
     std::size_t queued_bytes() const noexcept;
     /// True while the disk has less room than disk_free_min_bytes.
-    bool disk_low() const noexcept;
+    bool disk_low() const noexcept override;
 
     /// new_work: fits the queue less the reserve, and the disk is not low. settlement: fits the queue.
     bool admits(Admission admission, std::size_t bytes) const override;

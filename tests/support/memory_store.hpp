@@ -20,6 +20,8 @@ public:
         return waiting_bytes_ + bytes <= (admission == Admission::settlement ? queue_max_ : queue_max_ - reserve_);
     }
 
+    bool disk_low() const override { return false; }
+
     void submit(std::shared_ptr<const Unit> unit) override
     {
         CROUPIER_ASSERT(!closed_);

@@ -14,6 +14,7 @@ class KeepingStore final : public Store {
 public:
     Position committed() const override { return {}; }
     bool admits(Admission, std::size_t) const override { return true; }
+    bool disk_low() const override { return false; }
     void submit(std::shared_ptr<const Unit> unit) override { units.push_back(std::move(unit)); }
     void allow(Seq) override {}
     void on_committed(std::function<void(const Committed&)>) override {}
