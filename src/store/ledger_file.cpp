@@ -90,6 +90,9 @@ LedgerFile::Opened LedgerFile::open(const std::filesystem::path& path, const Led
         file->commit_.emplace(connection, "COMMIT");
         file->hash_at_.emplace(connection, "SELECT hash FROM commits WHERE seq = ?1");
         file->load_head();
+        // A process that was killed, or ended itself when a sync failed, leaves units that were written and never synced: they can
+        // be read, and a power cut would still take them. Nothing may rest on them before they are durable.
+        if (const auto durable = file->checkpoint(); !durable) { return std::unexpected{durable.error()}; }
         sqlite3_wal_hook(connection.handle(), &LedgerFile::on_wal, file.get());
 
         const std::uint64_t head = raw(file->head_.seq);

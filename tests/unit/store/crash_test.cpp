@@ -3,12 +3,13 @@
 #include <cstdlib>
 #include <map>
 
-#include "faulty_vfs.hpp"
+#include "faulty_disk.hpp"
 #include "support.hpp"
 
 using namespace croupier;
 using namespace croupier::store;
 using namespace croupier::store::test;
+using croupier::fakes::FaultyDisk;
 
 namespace {
 
@@ -116,6 +117,41 @@ TEST_CASE("crash: power lost at any write or sync loses nothing acknowledged and
         disk.restart(seed * 7 + operation);
         check_recovered(disk, life);
     }
+}
+
+TEST_CASE("crash: what a start has read stays, though the process before it never synced it", "[store]")
+{
+    // Its sync fails, or it is killed in the middle; the machine runs on; the next one reads what was written, tells somebody
+    // of it, and then the power goes.
+    const std::uint64_t seed = GENERATE(31U, 32U);
+    std::uint64_t operations = 0;
+    std::uint64_t unsynced = 0;
+    {
+        FaultyDisk disk{"count"};
+        live(disk, seed);
+        operations = disk.operations();
+    }
+    for (std::uint64_t step = 0; step < 2 * operations; ++step) {
+        const std::uint64_t operation = 1 + step / 2;
+        CAPTURE(seed, operation, step % 2);
+        FaultyDisk disk{"unsynced"};
+        disk.strike_at(operation, step % 2 == 0 ? FaultyDisk::Fault::power_off : FaultyDisk::Fault::io_error,
+            seed * 1000 + operation);
+        Life life = live(disk, seed);
+        disk.wake();
+        std::uint64_t head = 0;
+        {
+            const auto ledger = open_ledger("ledger.db", on(disk));
+            head = raw(ledger->head().seq);
+            disk.switch_off();
+        }
+        unsynced += head > life.acknowledged ? 1 : 0;
+        life.acknowledged = std::max(life.acknowledged, head);
+        life.attempted = std::max(life.attempted, head);
+        disk.restart(seed * 7 + operation);
+        check_recovered(disk, life);
+    }
+    CHECK(unsynced > 10);  // It does happen that a start finds what nobody had synced.
 }
 
 TEST_CASE("crash: a write or sync that fails once stops the ledger, and nothing acknowledged is lost", "[store]")

@@ -10,7 +10,7 @@
 
 struct sqlite3_vfs;
 
-namespace croupier::store::test {
+namespace croupier::fakes {
 
 /// A disk in memory, as SQLite sees one, that can lose power: what was written and not yet synced is then there in part,
 /// any sectors of it, in any order. Registered as a SQLite VFS under its own name for as long as it lives.
@@ -43,6 +43,10 @@ public:
     Kind struck_at() const noexcept { return struck_at_; }
     /// Whether a power cut tears what was not synced into sectors, or leaves whole writes, in order.
     void tear_writes(bool tears) noexcept { tears_ = tears; }
+    /// From now on nothing is done or answered well: until restart() or wake().
+    void switch_off() noexcept { off_ = true; }
+    /// After a process was killed: what was written is there, synced or not. The disk works again.
+    void wake() noexcept;
     /// After a power cut: each file is what was synced, and any part of what was not. The disk works again.
     void restart(std::uint64_t seed);
 
@@ -81,4 +85,4 @@ private:
     std::mt19937_64 random_;
 };
 
-}  // namespace croupier::store::test
+}  // namespace croupier::fakes

@@ -1,4 +1,4 @@
-#include "faulty_vfs.hpp"
+#include "faulty_disk.hpp"
 
 #include <sqlite3.h>
 
@@ -8,7 +8,7 @@
 
 #include "croupier/assert.hpp"
 
-namespace croupier::store::test {
+namespace croupier::fakes {
 
 namespace {
 
@@ -76,7 +76,7 @@ struct FaultyVfs {
         if (!handle(opened).disk->operation(FaultyDisk::Kind::sync)) { return SQLITE_IOERR_FSYNC; }
         if (handle(opened).disk->lying_) { return SQLITE_OK; }
         FaultyDisk::File& synced = file(opened);
-        synced.durable = synced.now;
+        for (const FaultyDisk::Change& change : synced.changes) { FaultyDisk::apply(synced.durable, change); }
         synced.changes.clear();
         return SQLITE_OK;
     }
@@ -244,12 +244,17 @@ void FaultyDisk::write_in_part(File& file, const Change& change)
     }
 }
 
-void FaultyDisk::restart(std::uint64_t seed)
+void FaultyDisk::wake() noexcept
 {
-    random_.seed(seed);
     off_ = false;
     full_ = false;
     fault_ = Fault::none;
+}
+
+void FaultyDisk::restart(std::uint64_t seed)
+{
+    random_.seed(seed);
+    wake();
     for (auto& [path, file] : files_) {
         file.now = file.durable;
         // Now and then all of it had reached the disk, or none of it, or any sectors of any writes.
@@ -277,4 +282,4 @@ void FaultyDisk::restart(std::uint64_t seed)
     }
 }
 
-}  // namespace croupier::store::test
+}  // namespace croupier::fakes
