@@ -12,7 +12,7 @@ Casino::Casino(std::vector<std::unique_ptr<Module>> modules) : modules_{std::mov
     }
 }
 
-bool Casino::restore(const Position& position, TransferId next_transfer, EventId next_event,
+bool Casino::restore(const Position& position, TransferId next_transfer, EventId next_event, WallTime time,
     const std::function<const Bytes*(std::string_view module, std::uint32_t version)>& section)
 {
     CROUPIER_ASSERT(store_ == nullptr && raw(position_.seq) == 0);
@@ -25,6 +25,7 @@ bool Casino::restore(const Position& position, TransferId next_transfer, EventId
     position_ = position;
     next_transfer_ = next_transfer;
     next_event_ = next_event;
+    time_ = time;
     return true;
 }
 
@@ -37,6 +38,7 @@ bool Casino::apply(const UnitContent& content, const Position& position)
     }
     if (!folds_.apply_unit(content)) { return false; }
     position_ = position;
+    time_ = content.at;
     next_transfer_ = static_cast<TransferId>(raw(next_transfer_) + content.transfers.size());
     next_event_ = static_cast<EventId>(raw(next_event_) + content.events.size());
     return true;
@@ -69,6 +71,7 @@ void Casino::submit(UnitOfWork& work)
     if (work.empty()) { return; }
     auto unit = std::make_shared<const Unit>(seal_unit(std::move(work).content(), position_));
     position_ = unit->position;
+    time_ = unit->content.at;
     next_transfer_ = static_cast<TransferId>(raw(next_transfer_) + unit->content.transfers.size());
     next_event_ = static_cast<EventId>(raw(next_event_) + unit->content.events.size());
     store_->submit(std::move(unit));

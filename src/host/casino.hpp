@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -25,7 +26,7 @@ public:
 
     /// Puts all modules into the state of a snapshot at `position`. False: a section is missing or cannot be read; the casino
     /// must then be made anew.
-    bool restore(const Position& position, TransferId next_transfer, EventId next_event,
+    bool restore(const Position& position, TransferId next_transfer, EventId next_event, WallTime time,
         const std::function<const Bytes*(std::string_view module, std::uint32_t version)>& section);
     /// Folds a unit that is durable already. False: it does not follow, or has a fact that this build does not know.
     bool apply(const UnitContent& content, const Position& position);
@@ -35,11 +36,12 @@ public:
 
     // The input, after open().
 
-    /// Opens a unit of work, lets `decide` add facts to it (by sending commands), delivers the events that follow, and
+    /// Opens a unit of work at `now`, or at time() if the clock was set back behind that, lets `decide` add facts to it (by sending commands), delivers the events that follow, and
     /// submits the unit if it holds anything. Outputs made meanwhile rest on submitted(), as it is when this returns.
     template <class Decide>
     auto input(WallTime now, Outputs& out, Decide&& decide)
     {
+        now = std::max(now, time_);
         UnitOfWork work = begin(now);
         last_input_ = next(last_input_);
         Context context{now, last_input_, work, out};
@@ -57,6 +59,9 @@ public:
     const Position& submitted() const noexcept { return position_; }
     TransferId next_transfer() const noexcept { return next_transfer_; }
     EventId next_event() const noexcept { return next_event_; }
+    /// The ledger's time: when the last unit was decided. It never goes back, whatever the clock does: what is counted by day
+    /// would else be counted twice, or not at all.
+    WallTime time() const noexcept { return time_; }
     const std::vector<std::unique_ptr<Module>>& modules() const noexcept { return modules_; }
     InputId last_input() const noexcept { return last_input_; }
 
@@ -71,6 +76,7 @@ private:
     Position position_;
     TransferId next_transfer_{1};
     EventId next_event_{1};
+    WallTime time_{};
     InputId last_input_{};
 };
 

@@ -9,7 +9,8 @@ namespace croupier::host {
 
 namespace {
 
-constexpr std::string_view kCounters = "casino";  // The host's own section: the next ids.
+constexpr std::string_view kCounters = "casino";  // The host's own section: the next ids and the ledger's time.
+constexpr std::uint32_t kCountersVersion = 2;
 
 const store::SnapshotSection* find(const store::Snapshot& snapshot, std::string_view name, std::uint32_t version)
 {
@@ -90,6 +91,25 @@ std::expected<Recovered, std::string> recover(store::LedgerFile& ledger, Currenc
     return recovered;
 }
 
+std::optional<std::string> fold_units(Casino& casino, store::LedgerFile& ledger, Seq seq)
+{
+    if (raw(seq) == 0) { return std::nullopt; }
+    store::ReadAhead ahead{ledger, Seq{1}};
+    while (casino.submitted().seq < seq) {
+        const auto units = ahead.next();
+        if (!units) { return units.error(); }
+        if (units->empty()) { return "the ledger ends before unit " + std::to_string(raw(seq)); }
+        for (const store::StoredUnit& unit : *units) {
+            if (casino.submitted().seq == seq) { break; }
+            const Position position{unit.content.epoch, unit.content.seq, unit.hash};
+            if (!casino.apply(unit.content, position)) {
+                return "unit " + std::to_string(raw(position.seq)) + " cannot be folded by this build";
+            }
+        }
+    }
+    return std::nullopt;
+}
+
 std::vector<store::SnapshotSection> snapshot_sections(const Casino& casino)
 {
     std::vector<store::SnapshotSection> sections;
@@ -99,9 +119,10 @@ std::vector<store::SnapshotSection> snapshot_sections(const Casino& casino)
         write(writer);
         sections.push_back(std::move(section));
     };
-    add(kCounters, 1, [&](ByteWriter& out) {
+    add(kCounters, kCountersVersion, [&](ByteWriter& out) {
         out.write(casino.next_transfer());
         out.write(casino.next_event());
+        out.write(casino.time());
     });
     for (const auto& module : casino.modules()) {
         add(module->name(), module->version(), [&](ByteWriter& out) { module->save(out); });
@@ -112,13 +133,14 @@ std::vector<store::SnapshotSection> snapshot_sections(const Casino& casino)
 
 bool restore_snapshot(Casino& casino, const store::Snapshot& snapshot)
 {
-    const auto* counters = find(snapshot, kCounters, 1);
+    const auto* counters = find(snapshot, kCounters, kCountersVersion);
     if (counters == nullptr) { return false; }
     ByteReader reader{counters->bytes};
     const auto next_transfer = reader.read<TransferId>();
     const auto next_event = reader.read<EventId>();
+    const auto time = reader.read<WallTime>();
     if (!reader.complete()) { return false; }
-    return casino.restore(snapshot.position, next_transfer, next_event,
+    return casino.restore(snapshot.position, next_transfer, next_event, time,
         [&](std::string_view module, std::uint32_t version) -> const Bytes* {
             const auto* section = find(snapshot, module, version);
             return section == nullptr ? nullptr : &section->bytes;

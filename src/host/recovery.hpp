@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "casino.hpp"
@@ -28,6 +29,9 @@ struct Recovered {
 std::expected<Recovered, std::string> recover(store::LedgerFile& ledger, Currency currency,
     const std::filesystem::path& snapshots, const MakeCasino& make,
     const std::function<void(const std::string&)>& problem, const std::function<void(Seq, Seq)>& progress);
+
+/// Folds the ledger's units into `casino`, which has no state yet, up to `seq`. nullopt: done; otherwise why not.
+std::optional<std::string> fold_units(Casino& casino, store::LedgerFile& ledger, Seq seq);
 
 /// The sections of a snapshot of this casino's state.
 std::vector<store::SnapshotSection> snapshot_sections(const Casino& casino);

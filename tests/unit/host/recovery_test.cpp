@@ -101,6 +101,36 @@ TEST_CASE("recovery: behind a snapshot only what follows it is folded, be it not
     CHECK(host::snapshot_sections(*recovered->casino) == host::snapshot_sections(*played.casino));
 }
 
+TEST_CASE("recovery: the ledger's time never goes back, over a restart either", "[recovery]")
+{
+    const fakes::TemporaryFolder folder;
+    Played played{1};
+    const auto later = kNow + std::chrono::hours{30};
+    const auto stake = [](host::Casino& casino, WallTime now) {
+        host::NoOutputs nowhere;
+        return casino.input(now, nowhere, [&](Context& context) {
+            REQUIRE(casino.bus().send(ledger::TakeStake{PlayerId{1}, RoundId{1}, 1, 0}, context).has_value());
+            return context.now;
+        });
+    };
+    CHECK(stake(*played.casino, later) == later);
+    CHECK(stake(*played.casino, kNow) == later);
+    CHECK(played.store.units().back()->content.at == later);
+    const bool by_snapshot = GENERATE(false, true);
+    if (by_snapshot) {
+        REQUIRE(store::write_snapshot(folder.path(),
+            {.position = played.casino->submitted(), .sections = host::snapshot_sections(*played.casino)})
+                .has_value());
+    }
+    const auto ledger = write(folder.path(), {played.store.units().begin(), played.store.units().end()});
+    const auto recovered = recover(*ledger, folder.path());
+    REQUIRE(recovered.has_value());
+    CHECK(raw(recovered->snapshot) == (by_snapshot ? raw(played.casino->submitted().seq) : 0));
+    CHECK(recovered->casino->time() == later);
+    recovered->casino->open(played.store);
+    CHECK(stake(*recovered->casino, kNow) == later);
+}
+
 TEST_CASE("recovery: a unit whose hash does not follow is not folded", "[recovery]")
 {
     const fakes::TemporaryFolder folder;
