@@ -7,6 +7,7 @@
 #include <array>
 #include <concepts>
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -33,16 +34,52 @@ namespace croupier {
 template <class T>
 concept Described = boost::describe::has_describe_members<T>::value && std::is_class_v<T> && !std::is_union_v<T>;
 
-class ByteWriter {
+/// Bytes that only ever grow at their end, for writers that cannot afford what a vector does for that.
+class FlatBytes {
 public:
-    explicit ByteWriter(Bytes& out) noexcept : out_{&out} {}
+    explicit FlatBytes(std::size_t capacity) : bytes_{new std::byte[capacity]}, capacity_{capacity} {}
+
+    void append(std::span<const std::byte> bytes)
+    {
+        if (bytes.size() > capacity_ - size_) { grow(bytes.size()); }
+        std::memcpy(bytes_.get() + size_, bytes.data(), bytes.size());
+        size_ += bytes.size();
+    }
+    std::byte* data() noexcept { return bytes_.get(); }
+    std::span<const std::byte> span() const noexcept { return {bytes_.get(), size_}; }
+    std::size_t size() const noexcept { return size_; }
+    void clear() noexcept { size_ = 0; }
+
+private:
+    void grow(std::size_t more)
+    {
+        capacity_ = std::max(capacity_ * 2, size_ + more);
+        std::unique_ptr<std::byte[]> larger{new std::byte[capacity_]};
+        std::memcpy(larger.get(), bytes_.get(), size_);
+        bytes_ = std::move(larger);
+    }
+
+    std::unique_ptr<std::byte[]> bytes_;
+    std::size_t capacity_;
+    std::size_t size_ = 0;
+};
+
+/// Writes into Bytes (as ByteWriter) or FlatBytes.
+template <class Out>
+class BasicByteWriter {
+public:
+    explicit BasicByteWriter(Out& out) noexcept : out_{&out} {}
 
     void raw(std::span<const std::byte> bytes)
     {
         if (bytes.empty()) { return; }
-        const std::size_t at = out_->size();
-        out_->resize(at + bytes.size());
-        std::memcpy(out_->data() + at, bytes.data(), bytes.size());
+        if constexpr (std::is_same_v<Out, Bytes>) {
+            const std::size_t at = out_->size();
+            out_->resize(at + bytes.size());
+            std::memcpy(out_->data() + at, bytes.data(), bytes.size());
+        } else {
+            out_->append(bytes);
+        }
     }
 
     template <class T>
@@ -61,8 +98,9 @@ private:
         raw(bytes);
     }
 
-    Bytes* out_;
+    Out* out_;
 };
+using ByteWriter = BasicByteWriter<Bytes>;
 
 /// Reads what ByteWriter wrote. After any failure (bytes missing, a value out of range) every further read fails and
 /// yields zero values: check failed() once at the end.
@@ -106,6 +144,10 @@ inline constexpr bool is_vector = false;
 template <class T>
 inline constexpr bool is_vector<std::vector<T>> = true;
 template <class T>
+inline constexpr bool is_span = false;  // Written as a vector; cannot be read.
+template <class T>
+inline constexpr bool is_span<std::span<T>> = true;
+template <class T>
 inline constexpr bool is_array = false;
 template <class T, std::size_t N>
 inline constexpr bool is_array<std::array<T, N>> = true;
@@ -123,14 +165,15 @@ using Members = boost::describe::describe_members<T, boost::describe::mod_public
 
 }  // namespace codec_detail
 
+template <class Out>
 template <class T>
-void ByteWriter::write(const T& value)
+void BasicByteWriter<Out>::write(const T& value)
 {
     using namespace codec_detail;
     if constexpr (std::is_same_v<T, bool>) {
         integer<std::uint8_t>(value ? 1 : 0);
     } else if constexpr (std::is_same_v<T, std::byte>) {
-        out_->push_back(value);
+        raw({&value, 1});
     } else if constexpr (std::is_integral_v<T>) {
         integer(value);
     } else if constexpr (std::is_enum_v<T>) {
@@ -152,7 +195,7 @@ void ByteWriter::write(const T& value)
         raw(value);
     } else if constexpr (is_array<T>) {
         for (const auto& element : value) { write(element); }
-    } else if constexpr (is_vector<T>) {
+    } else if constexpr (is_vector<T> || is_span<T>) {
         integer(static_cast<std::uint32_t>(value.size()));
         for (const auto& element : value) { write(element); }
     } else if constexpr (is_optional<T>) {

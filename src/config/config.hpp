@@ -139,6 +139,15 @@ struct Log {
     std::size_t queue_max = 8'192;
 };
 
+struct Recording {
+    std::string mode = "auto";      ///< "auto": in demo mode; "on" or "off"
+    std::string frames = "digest";  ///< "digest" or "full"
+    std::uint64_t segment_max_bytes = 64 * 1024 * 1024;
+    std::uint64_t disk_max_bytes = 1024 * 1024 * 1024;
+    std::size_t queue_max_bytes = 32 * 1024 * 1024;
+    std::size_t state_max_bytes = 64 * 1024 * 1024;
+};
+
 struct Keys {
     std::size_t pool_size = 1'024;
 };
@@ -160,6 +169,7 @@ struct Config {
     Modules modules;
     Log log;
     Keys keys;
+    Recording recording;
     /// Who set each key that somebody set: its path → the file's name, or "--set". All others have their default.
     std::map<std::string, std::string, std::less<>> set_by;
 };

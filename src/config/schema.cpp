@@ -173,6 +173,21 @@ constexpr auto kKeys = std::to_array<Key>({
 
     {.path = "keys.pool_size", .slot = SLOT(keys.pool_size), .min = 8, .max = kMillion,
         .unit = "keys", .doc = "How many keys for personal data are made durable ahead of their use."},
+
+    {.path = "recording.mode", .slot = SLOT(recording.mode), .choices = "auto|on|off",
+        .doc = "Whether what reaches the casino and what leaves it is recorded, for croupier-replay; auto: in demo mode."},
+    {.path = "recording.frames", .slot = SLOT(recording.frames), .choices = "digest|full",
+        .doc = "What is kept of a frame to a player: a digest, which costs little, or its text, which a difference can be shown in."},
+    {.path = "recording.segment_max_bytes", .slot = SLOT(recording.segment_max_bytes), .min = 64 * kKiB, .max = 16 * kGiB,
+        .unit = "bytes", .doc = "How large one file of a recording becomes before the next one begins."},
+    {.path = "recording.disk_max_bytes", .slot = SLOT(recording.disk_max_bytes), .min = 64 * kKiB, .max = 1'024 * kGiB,
+        .unit = "bytes",
+        .doc = "How much all recordings may take: older ones are removed, and the one of this run ends when it alone is so large."},
+    {.path = "recording.queue_max_bytes", .slot = SLOT(recording.queue_max_bytes), .min = kMiB, .max = 4 * kGiB,
+        .unit = "bytes", .doc = "How much may wait to be written; beyond it the recording ends, and play goes on."},
+    {.path = "recording.state_max_bytes", .slot = SLOT(recording.state_max_bytes), .min = 0, .max = 1 * kGiB,
+        .unit = "bytes",
+        .doc = "A larger state is not copied into the recording when it begins: a replay then needs the ledger beside it."},
 });
 // clang-format on
 
@@ -206,6 +221,7 @@ std::string_view about_section(std::string_view section)
         {"modules", "Which parts of the casino run."},
         {"log", "The log on standard error."},
         {"keys", "The keys of personal data, in keys.db."},
+        {"recording", "What is kept of every input and output, in recordings/ of the data directory."},
     });
     for (const auto& [name, about] : kAbout) {
         if (name == section) { return about; }

@@ -15,16 +15,6 @@ namespace croupier::host {
 
 namespace {
 
-/// The nickname of a body {"nickname":"…"} with nothing else in it.
-std::optional<std::string> parse_nickname(const ApiRequest& request)
-{
-    const auto root = parse_json(request.body);
-    if (!root || !root->has_only({"nickname"})) { return std::nullopt; }
-    const JsonValue* nickname = root->member("nickname");
-    if (nickname == nullptr || nickname->type != JsonValue::Type::text) { return std::nullopt; }
-    return nickname->text;
-}
-
 void write_player(std::string& out, const session::PlayerInfo& info)
 {
     out += "\"player\":";
@@ -34,6 +24,15 @@ void write_player(std::string& out, const session::PlayerInfo& info)
 }
 
 }  // namespace
+
+std::optional<std::string> parse_nickname(const ApiRequest& request)
+{
+    const auto root = parse_json(request.body);
+    if (!root || !root->has_only({"nickname"})) { return std::nullopt; }
+    const JsonValue* nickname = root->member("nickname");
+    if (nickname == nullptr || nickname->type != JsonValue::Type::text) { return std::nullopt; }
+    return nickname->text;
+}
 
 Result<session::PlayerInfo> Api::who(const ApiRequest& request)
 {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -7,6 +8,9 @@
 #include "croupier/messages/session.hpp"
 
 namespace croupier::host {
+
+/// The nickname of a body {"nickname":"…"} with nothing else in it.
+std::optional<std::string> parse_nickname(const ApiRequest& request);
 
 /// The players' HTTP calls under /api/v1 (docs/protocol).
 class Api : private Calls {

@@ -17,14 +17,7 @@
 
 namespace croupier::host {
 
-namespace {
-
-struct GameText {
-    std::string file;
-    std::string text;
-};
-
-std::expected<std::vector<GameText>, std::string> read_definitions(const config::Games& config)
+std::expected<std::vector<GameText>, std::string> read_games(const config::Games& config)
 {
     std::vector<GameText> texts;
     if (config.directory.empty()) {
@@ -43,18 +36,15 @@ std::expected<std::vector<GameText>, std::string> read_definitions(const config:
     }
     if (error) { return std::unexpected{config.directory.string() + ": " + error.message()}; }
     std::ranges::sort(texts, {}, &GameText::file);
+    if (texts.empty()) { return std::unexpected{config.directory.string() + ": expected at least one *.json file"}; }
     return texts;
 }
 
-}  // namespace
-
-std::expected<GameList, std::string> load_games(const config::Games& config)
+std::expected<GameList, std::string> load_games(const std::vector<GameText>& texts)
 {
-    auto texts = read_definitions(config);
-    if (!texts) { return std::unexpected{texts.error()}; }
     GameList games;
     std::set<std::string> names;
-    for (const GameText& definition : *texts) {
+    for (const GameText& definition : texts) {
         auto game = rounds::load_game(definition.text);
         if (!game) {
             return std::unexpected{definition.file + ": " + game.error().path + ": expected " + game.error().expected};
@@ -65,8 +55,14 @@ std::expected<GameList, std::string> load_games(const config::Games& config)
         }
         games.push_back(std::move(*game));
     }
-    if (games.empty()) { return std::unexpected{config.directory.string() + ": expected at least one *.json file"}; }
     return games;
+}
+
+std::expected<GameList, std::string> load_games(const config::Games& config)
+{
+    const auto texts = read_games(config);
+    if (!texts) { return std::unexpected{texts.error()}; }
+    return load_games(*texts);
 }
 
 namespace {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <boost/describe.hpp>
+
 #include <expected>
 #include <memory>
 #include <string>
@@ -22,7 +24,17 @@ struct ModulePorts {
 
 using GameList = std::vector<std::shared_ptr<const rounds::Game>>;
 
-/// The games of the configured directory, or those built into the binary. Errors name file, path and what was expected.
+/// A definition of a game, as it was read.
+struct GameText {
+    std::string file;
+    std::string text;
+};
+BOOST_DESCRIBE_STRUCT(GameText, (), (file, text))
+
+/// The definitions of the configured directory, by file name, or those built into the binary.
+std::expected<std::vector<GameText>, std::string> read_games(const config::Games& config);
+/// The games. Errors name file, path and what was expected.
+std::expected<GameList, std::string> load_games(const std::vector<GameText>& texts);
 std::expected<GameList, std::string> load_games(const config::Games& config);
 
 /// The enabled built-in modules, in the order in which they are wired. `instance` names this life of the server.

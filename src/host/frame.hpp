@@ -17,9 +17,9 @@ namespace croupier::host {
 struct HelloFrame {
     std::uint64_t q = 0;
     Hash token{};
-    BOOST_DESCRIBE_STRUCT(HelloFrame, (), (q, token, resume))
     std::optional<session::Resume> resume;
 };
+BOOST_DESCRIBE_STRUCT(HelloFrame, (), (q, token, resume))
 struct SpinFrame {
     std::uint64_t n = 0;
     std::string game;
@@ -30,8 +30,8 @@ BOOST_DESCRIBE_STRUCT(SpinFrame, (), (n, game, stake, bets))
 struct QueryFrame {
     std::uint64_t q = 0;
     session::QueryKind kind{};
-    BOOST_DESCRIBE_STRUCT(QueryFrame, (), (q, kind))
 };
+BOOST_DESCRIBE_STRUCT(QueryFrame, (), (q, kind))
 struct PingFrame {
     std::uint64_t q = 0;
 };

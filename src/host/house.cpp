@@ -47,9 +47,9 @@ std::string random_name(Entropy& entropy)
 }  // namespace
 
 std::expected<std::unique_ptr<House>, std::string> House::open(
-    const config::Config& config, boost::asio::io_context& loop, bool create)
+    const config::Config& config, boost::asio::io_context& loop, bool create, Recorder* recorder)
 {
-    std::unique_ptr<House> house{new House{config, loop}};
+    std::unique_ptr<House> house{new House{config, loop, recorder}};
     if (auto problem = house->build(create)) { return std::unexpected{std::move(*problem)}; }
     return house;
 }
@@ -109,16 +109,24 @@ std::optional<std::string> House::build(bool create)
     if (!rng_->ready()) { return "the random number generator failed: " + std::string{rng_->failure()}; }
 
     // The casino, as the facts say.
-    const auto games = load_games(config_.games);
+    auto texts = read_games(config_.games);
+    if (!texts) { return texts.error(); }
+    games_ = std::move(*texts);
+    const auto games = load_games(games_);
     if (!games) { return games.error(); }
     for (const std::string& name : config_.jackpot.games) {
         if (std::ranges::none_of(*games, [&](const auto& game) { return game->info().game == name; })) {
             return "jackpot.games: there is no game \"" + name + "\"";
         }
     }
+    ModulePorts ports{rng_.get(), keys_.get(), seal_key_.get()};
+    if (recorder_ != nullptr) {
+        ports = {&recorder_->wrap(*rng_), &recorder_->wrap(static_cast<Keys&>(*keys_)),
+            &recorder_->wrap(static_cast<SealKey&>(*seal_key_))};
+    }
     auto recovered = recover(
-        **ledger, config_.server.currency, paths_.snapshots(),
-        [&] { return make_casino(*games, {rng_.get(), keys_.get(), seal_key_.get()}); }, log_problem, log_progress);
+        **ledger, config_.server.currency, paths_.snapshots(), [&] { return make_casino(*games, ports); }, log_problem,
+        log_progress);
     if (!recovered) { return recovered.error(); }
     casino_ = std::move(recovered->casino);
     log::info("store", "recovered",
@@ -147,7 +155,9 @@ std::optional<std::string> House::build(bool create)
         config_.store.query_queue_max);
 
     // Open for decisions: the house's accounts, and keys for the next players.
-    casino_->open(*store_);
+    store_port_ = recorder_ == nullptr ? static_cast<Store*>(store_.get())
+                                       : &recorder_->wrap(static_cast<Store&>(*store_));
+    casino_->open(*store_port_);
     NoOutputs nowhere;
     casino_->start(clock_.wall(), nowhere);
     const auto counts = casino_->input(

@@ -13,6 +13,7 @@
 #include "adapters/clock.hpp"
 #include "config/config.hpp"
 #include "drbg.hpp"
+#include "recorder.hpp"
 #include "adapters/entropy.hpp"
 #include "adapters/keys.hpp"
 #include "adapters/seal_key.hpp"
@@ -32,6 +33,7 @@ struct Paths {
     std::filesystem::path seal_key() const { return directory / "seal.pem"; }
     std::filesystem::path keys() const { return directory / "keys.db"; }
     std::filesystem::path snapshots() const { return directory / "snapshots"; }
+    std::filesystem::path recordings() const { return directory / "recordings"; }
     std::filesystem::path admin_socket() const { return directory / "admin.sock"; }
 };
 
@@ -40,8 +42,9 @@ class House {
 public:
     /// Opens (or, if `create`, makes) the data directory, recovers the casino, starts the store's threads and runs the
     /// modules' start hooks. Otherwise says in one sentence what failed.
+    /// `recorder`, which may be null, gets what the ports answer; it outlives this.
     static std::expected<std::unique_ptr<House>, std::string> open(
-        const config::Config& config, boost::asio::io_context& loop, bool create);
+        const config::Config& config, boost::asio::io_context& loop, bool create, Recorder* recorder = nullptr);
     ~House();
     House(const House&) = delete;
     House& operator=(const House&) = delete;
@@ -57,6 +60,9 @@ public:
     const std::string& instance() const noexcept { return instance_; }
     Casino& casino() noexcept { return *casino_; }
     store::SqliteStore& store() noexcept { return *store_; }
+    /// The store as the floor sees it.
+    Store& store_port() noexcept { return *store_port_; }
+    const std::vector<GameText>& games() const noexcept { return games_; }
     store::Views& views() noexcept { return *views_; }
     store::ViewsReader& reader() noexcept { return *reader_; }
     adapters::SqliteKeys& keys() noexcept { return *keys_; }
@@ -66,8 +72,8 @@ public:
     const rng::Drbg& rng() const noexcept { return *rng_; }
 
 private:
-    House(const config::Config& config, boost::asio::io_context& loop)
-        : config_{config}, loop_{loop}, paths_{config.server.data_dir}
+    House(const config::Config& config, boost::asio::io_context& loop, Recorder* recorder)
+        : config_{config}, loop_{loop}, recorder_{recorder}, paths_{config.server.data_dir}
     {
     }
     /// Builds every part in order of dependency. nullopt: done.
@@ -77,6 +83,7 @@ private:
 
     const config::Config& config_;
     boost::asio::io_context& loop_;
+    Recorder* recorder_;
     Paths paths_;
     std::string instance_;
     int key_copies_ = 0;  // Under way.
@@ -89,6 +96,8 @@ private:
     std::unique_ptr<store::Views> views_;
     std::unique_ptr<store::SqliteStore> store_;
     std::unique_ptr<store::ViewsReader> reader_;
+    Store* store_port_ = nullptr;  // store_, recorded if somebody records.
+    std::vector<GameText> games_;
 };
 
 }  // namespace croupier::host

@@ -16,6 +16,8 @@
 #include "adapters/log.hpp"
 #include "adapters/watchdog.hpp"
 #include "pages.hpp"
+#include "recorder.hpp"
+#include "recovery.hpp"
 #include "server_metrics.hpp"
 
 namespace croupier::host {
@@ -51,6 +53,14 @@ edge::Options edge_options(const config::Config& config)
     return options;
 }
 
+constexpr std::string_view kBuild = "croupier " CROUPIER_VERSION
+#ifdef NDEBUG
+                                    " release"
+#else
+                                    " debug"
+#endif
+                                    " clang " __clang_version__;
+
 /// The call as the floor takes it: the token's hash instead of the token, and no header that it does not read.
 ApiRequest api_request(edge::HttpRequest request)
 {
@@ -84,6 +94,7 @@ public:
 
 private:
     std::optional<std::string> build();
+    void start_recording();
     void print_address() const;
 
     /// Hands an input to the floor, at this moment.
@@ -110,6 +121,8 @@ private:
     asio::steady_timer tick_;
     ServerMetrics metrics_;
     InputClock clock_;
+    adapters::OsEntropy entropy_;
+    std::unique_ptr<Recorder> recorder_;
     std::unique_ptr<House> house_;
     std::unique_ptr<edge::Edge> edge_;
     std::unique_ptr<InputQueries> views_;
@@ -128,7 +141,10 @@ private:
 
 std::optional<std::string> Server::build()
 {
-    auto house = House::open(config_, loop_, config_.server.demo);
+    if (config_.recording.mode == "on" || (config_.recording.mode == "auto" && config_.server.demo)) {
+        recorder_ = std::make_unique<Recorder>(entropy_, config_.recording.frames == "digest");
+    }
+    auto house = House::open(config_, loop_, config_.server.demo, recorder_.get());
     if (!house) { return house.error(); }
     house_ = std::move(*house);
     house_->store().on_committed([this](const Committed& committed) { on_committed(committed); });
@@ -137,17 +153,18 @@ std::optional<std::string> Server::build()
     edge_->committed(house_->store().committed().seq);
     views_ = std::make_unique<InputQueries>(house_->reader(), [this](const InputQueries::Answer& answer) {
         now();
+        if (recorder_) { recorder_->viewed(clock_, answer); }
         answer.take();
     });
-    tokens_ = std::make_unique<RandomTokens>(house_->entropy());
+    tokens_ = std::make_unique<RandomTokens>(entropy_);
     floor_ = std::make_unique<Floor>(Floor::Parts{.config = config_,
         .casino = house_->casino(),
-        .edge = *edge_,
-        .store = house_->store(),
+        .edge = recorder_ ? recorder_->wrap(*edge_) : *edge_,
+        .store = house_->store_port(),
         .views = *views_,
         .clock = clock_,
         .stopwatch = house_->clock(),
-        .tokens = *tokens_,
+        .tokens = recorder_ ? recorder_->wrap(static_cast<Tokens&>(*tokens_)) : *tokens_,
         .seal_key = house_->seal_key(),
         .metrics = metrics_});
     auto admin = Admin::listen(loop_, house_->paths().admin_socket(),
@@ -156,7 +173,33 @@ std::optional<std::string> Server::build()
             .change_operator = [this](const auto& line, auto done) { change_operator(line, std::move(done)); }});
     if (!admin) { return admin.error(); }
     admin_ = std::move(*admin);
+    if (recorder_) { start_recording(); }
     return edge_->listen();
+}
+
+void Server::start_recording()
+{
+    now();
+    const Casino& casino = house_->casino();
+    Opening opening{.build = std::string{kBuild},
+        .instance = house_->instance(),
+        .config = config::print(config_),
+        .games = house_->games(),
+        .seal_key = house_->seal_key().public_key(),
+        .at = clock_.wall(),
+        .steady = clock_.steady().time_since_epoch().count(),
+        .seq = casino.submitted().seq,
+        .hash = casino.submitted().hash};
+    opening.snapshot = store::encode_snapshot({.position = casino.submitted(), .sections = snapshot_sections(casino)});
+    if (opening.snapshot.size() > config_.recording.state_max_bytes) { opening.snapshot.clear(); }
+    log::info("recording", "begins",
+        {{"recording", house_->instance()}, {"seq", raw(opening.seq)}, {"state_bytes", opening.snapshot.size()}});
+    recorder_->start(std::move(opening),
+        {.directory = house_->paths().recordings(),
+            .recording = house_->instance(),
+            .segment_bytes = config_.recording.segment_max_bytes,
+            .disk_bytes_max = config_.recording.disk_max_bytes,
+            .queue_bytes_max = config_.recording.queue_max_bytes});
 }
 
 int Server::run()
@@ -194,6 +237,7 @@ template <class In>
 auto Server::take(const In& input)
 {
     now();
+    if (recorder_) { recorder_->input(clock_, input); }
     return floor_->take(input);
 }
 
@@ -229,7 +273,7 @@ void Server::on_http(ConnectionId call, edge::HttpRequest request)
             [this](Context& context) { return house_->casino().bus().send(session::GetCounts{}, context); });
         return edge_->respond(call, Seq{0},
             {.content_type = std::string{metrics::Registry::kContentType},
-                .body = metrics_.text(house_->casino(), *edge_, house_->store(), house_->views(),
+                .body = metrics_.text(house_->casino(), *edge_, house_->store(), house_->views(), recorder_.get(),
                     counts ? counts->sessions_open : 0, counts ? counts->players_online : 0)});
     }
     edge_->respond(call, Seq{0}, page(request));
@@ -248,6 +292,7 @@ void Server::on_committed(const Committed& committed)
 void Server::on_tick()
 {
     take(Ticked{});
+    if (recorder_) { recorder_->flush(); }
     tick_.expires_after(Floor::kTick);
     tick_.async_wait([this](const boost::system::error_code& error) {
         if (!error) { on_tick(); }
@@ -278,6 +323,7 @@ void Server::finish_drain()
     edge_->stop(config_.server.drain_timeout / 2, [this] {
         log::info("server", "all connections are closed");
         tick_.cancel();  // No input may follow once the store closes.
+        if (recorder_) { recorder_->end(state_hash(house_->casino())); }
         house_->close([this] {
             log::info("server", "stopped", {{"seq", raw(house_->casino().submitted().seq)}});
             loop_.stop();

@@ -38,7 +38,9 @@ ServerMetrics::ServerMetrics()
       slow_closed_{registry_.counter("croupier_slow_closed_total", "Connections closed because they read too slowly.")},
       connections_refused_{registry_.counter("croupier_connections_refused_total", "Connections beyond the limit.")},
       views_dropped_{registry_.counter(
-          "croupier_views_dropped_batches_total", "Batches that did not fit the views' queue and were read later.")}
+          "croupier_views_dropped_batches_total", "Batches that did not fit the views' queue and were read later.")},
+      recording_{registry_.gauge("croupier_recording_active", "1 while inputs and outputs are recorded.")},
+      recording_bytes_{registry_.counter("croupier_recording_bytes_total", "Bytes written to this run's recording.")}
 {
     static constexpr std::array<std::string_view, 4> kFlows{"spin", "hello", "query", "http"};
     for (std::size_t i = 0; i < kFlows.size(); ++i) {
@@ -76,7 +78,7 @@ void ServerMetrics::committed(const Committed& committed)
 }
 
 std::string ServerMetrics::text(Casino& casino, const edge::Edge& edge, const store::SqliteStore& store,
-    const store::Views& views, std::size_t sessions_open, std::size_t players_online)
+    const store::Views& views, const Recorder* recorder, std::size_t sessions_open, std::size_t players_online)
 {
     const auto counts = casino.bus().counts();
     if (messages_.empty()) {
@@ -111,6 +113,10 @@ std::string ServerMetrics::text(Casino& casino, const edge::Edge& edge, const st
     raise(slow_closed_, counters.slow_closed);
     raise(connections_refused_, counters.refused_connections);
     raise(views_dropped_, views.dropped_batches());
+    if (recorder != nullptr) {
+        recording_.set(recorder->running() ? 1 : 0);
+        raise(recording_bytes_, recorder->bytes_written());
+    }
     return registry_.expose();
 }
 

@@ -11,6 +11,7 @@
 #include "croupier/result.hpp"
 #include "edge.hpp"
 #include "metrics/metrics.hpp"
+#include "recorder.hpp"
 #include "sqlite_store.hpp"
 #include "views.hpp"
 
@@ -35,7 +36,7 @@ public:
 
     /// The page for Prometheus. Figures that others keep are read now.
     std::string text(Casino& casino, const edge::Edge& edge, const store::SqliteStore& store, const store::Views& views,
-        std::size_t sessions_open, std::size_t players_online);
+        const Recorder* recorder, std::size_t sessions_open, std::size_t players_online);
 
 private:
     struct FlowMetrics {
@@ -76,6 +77,8 @@ private:
     metrics::Counter& slow_closed_;
     metrics::Counter& connections_refused_;
     metrics::Counter& views_dropped_;
+    metrics::Gauge& recording_;
+    metrics::Counter& recording_bytes_;
 };
 
 }  // namespace croupier::host

@@ -1,12 +1,16 @@
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "croupier/ports.hpp"
 
 namespace croupier::host {
 
-/// A new secret that names a session or an operator: base64url without padding (RFC 4648, 5) of 32 random bytes. Only its
+/// Base64url without padding (RFC 4648, 5).
+std::string base64url(std::span<const std::byte> bytes);
+
+/// A new secret that names a session or an operator: base64url of 32 random bytes. Only its
 /// hash is ever kept. Refuses: entropy_unavailable.
 Result<std::string> make_token(Entropy& entropy);
 

@@ -18,7 +18,7 @@ using fakes::TestCasino;
 inline verify::Books::Games games()
 {
     verify::Books::Games known;
-    for (const auto& game : host::load_games({}).value()) { known.emplace(game->definition(), game); }
+    for (const auto& game : host::load_games(config::Games{}).value()) { known.emplace(game->definition(), game); }
     return known;
 }
 

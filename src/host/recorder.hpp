@@ -1,0 +1,158 @@
+#pragma once
+
+#include <boost/describe.hpp>
+#include <boost/mp11.hpp>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "builtin_modules.hpp"
+#include "casino.hpp"
+#include "croupier/codec.hpp"
+#include "croupier/ports.hpp"
+#include "edge.hpp"
+#include "input_queries.hpp"
+#include "inputs.hpp"
+#include "sink.hpp"
+#include "tape.hpp"
+#include "token.hpp"
+
+namespace croupier::host {
+
+/// A name that stands for a nickname in a recording.
+struct Pseudonym {
+    std::uint64_t key_id = 0;  ///< Of the key under which the nickname is sealed.
+    std::string name;
+};
+BOOST_DESCRIBE_STRUCT(Pseudonym, (), (key_id, name))
+
+/// What a replay begins with: the first item of a recording.
+struct Opening {
+    std::uint32_t format = 1;
+    std::string build;     ///< Version and kind of the build that recorded.
+    std::string instance;  ///< Of the server's life.
+    std::string config;    ///< All effective values, as JSON.
+    std::vector<GameText> games;
+    std::array<std::byte, 32> seal_key{};  ///< The public one.
+    WallTime at{};
+    std::int64_t steady = 0;  ///< Nanoseconds.
+    Seq seq{};                ///< The state is that after this unit.
+    Hash hash{};              ///< The chain's, there.
+    Bytes snapshot;           ///< The state; empty: it was too large, and has to be folded from the ledger.
+    std::vector<Pseudonym> names;
+};
+BOOST_DESCRIBE_STRUCT(
+    Opening, (), (format, build, instance, config, games, seal_key, at, steady, seq, hash, snapshot, names))
+
+/// Where in time an input was, counted from the input before it.
+struct Moment {
+    std::int64_t wall = 0;    ///< Microseconds.
+    std::int64_t steady = 0;  ///< Nanoseconds.
+};
+BOOST_DESCRIBE_STRUCT(Moment, (), (wall, steady))
+
+/// SHA-256 over the state of all modules.
+Hash state_hash(const Casino& casino);
+
+/// Records what reaches the floor and what leaves it. No secret gets in: a token stands as its hash, a nickname as a
+/// pseudonym under a key that ends with this process, and of what is sent nothing that the floor does not look at.
+class Recorder {
+public:
+    /// `digests`: of a frame its digest is kept, and not its text.
+    Recorder(Entropy& entropy, bool digests);
+    ~Recorder();
+    Recorder(const Recorder&) = delete;
+    Recorder& operator=(const Recorder&) = delete;
+
+    // The ports, recorded once it runs. Wrap each at most once; what is wrapped outlives this.
+    Rng& wrap(Rng& inner);
+    Keys& wrap(Keys& inner);
+    SealKey& wrap(SealKey& inner);
+    Store& wrap(Store& inner);
+    Tokens& wrap(Tokens& inner);
+    edge::Edge& wrap(edge::Edge& inner);
+
+    /// Begins to record. The pseudonyms of all players whose nickname was unsealed before are put into the opening.
+    void start(Opening opening, record::SinkOptions options);
+    /// The recording ends in order; `state` is the casino's.
+    void end(const Hash& state);
+    /// Hands over what has gathered: now and then, so that a crash takes little of it along.
+    void flush();
+
+    template <class In>
+    void input(Clock& now, const In& input)
+    {
+        if (!begin(now)) { return; }
+        constexpr auto kIndex = static_cast<std::uint8_t>(boost::mp11::mp_find<Input, In>::value);
+        if constexpr (std::is_same_v<In, Called>) {
+            tape_.item(record::Item::input, moment_, kIndex, presentable(input));
+        } else {
+            tape_.item(record::Item::input, moment_, kIndex, input);
+        }
+    }
+    void viewed(Clock& now, const InputQueries::Answer& answer);
+
+    /// Why it ended before its time; nullopt: it did not.
+    std::optional<std::string> failure() const;
+    std::uint64_t bytes_written() const noexcept { return sink_ ? sink_->bytes_written() : 0; }
+    bool running() const noexcept { return running_; }
+
+private:
+    class RecordedRng;
+    class RecordedKeys;
+    class RecordedSealKey;
+    class RecordedStore;
+    class RecordedTokens;
+    class RecordedEdge;
+    struct Hidden {
+        std::string text;
+        std::string instead;
+    };
+
+    /// Whether an input can be recorded now; sets its moment.
+    bool begin(Clock& now);
+    template <class... Values>
+    void item(record::Item kind, const Values&... values)
+    {
+        if (running_) { tape_.item(kind, values...); }
+    }
+    /// The text with what has to be hidden in this input replaced.
+    std::string masked(std::string text) const;
+    void hide(std::string_view text, std::string_view instead);
+    std::string pseudonym(std::string_view nickname) const;
+    /// The call without what the floor does not read of it.
+    Called presentable(const Called& input);
+
+    Hash key_{};
+    record::TapeWriter tape_;
+    std::unique_ptr<record::Sink> sink_;
+    bool digests_;
+    bool running_ = false;
+    Moment moment_;
+    WallTime wall_{};
+    SteadyTime steady_{};
+    std::vector<Pseudonym> names_;
+    std::vector<Hidden> hidden_;  // Of this input.
+
+    std::unique_ptr<RecordedRng> rng_;
+    std::unique_ptr<RecordedKeys> keys_;
+    std::unique_ptr<RecordedSealKey> seal_key_;
+    std::unique_ptr<RecordedStore> store_;
+    std::unique_ptr<RecordedTokens> tokens_;
+    std::unique_ptr<RecordedEdge> edge_;
+};
+
+/// The first 8 bytes: enough to see that two chains differ.
+std::uint64_t hash_start(const Hash& hash);
+/// XXH3-64 of a frame's text: cheaper than keeping it, and no two that were meant to be different have the same.
+std::uint64_t frame_digest(std::string_view text);
+
+/// How an issued token stands in a recording: base64url of its hash, as long as the token itself.
+std::string token_stand_in(const Hash& hash);
+
+}  // namespace croupier::host

@@ -1,0 +1,277 @@
+#include <CLI/CLI.hpp>
+
+#include <chrono>
+#include <cstdio>
+#include <deque>
+#include <nlohmann/json.hpp>
+
+#include "compare.hpp"
+#include "recording.hpp"
+#include "stage.hpp"
+
+namespace {
+
+using namespace croupier;
+using namespace croupier::replay;
+
+constexpr std::size_t kLastInputs = 10;
+
+struct Options {
+    std::vector<std::filesystem::path> files;
+    std::filesystem::path ledger;
+    std::filesystem::path accept;
+    std::string player;
+    std::string session;
+    std::string round;
+    std::uint64_t until = 0;
+    std::uint64_t limit = 1;
+    bool step = false;
+    bool trace = false;
+};
+
+int failed(const std::string& why)
+{
+    std::fprintf(stderr, "croupier-replay: %s\n", why.c_str());
+    return 2;
+}
+
+/// The files of the newest recording, where a folder is given; the others as they are.
+std::vector<std::filesystem::path> segments(const std::vector<std::filesystem::path>& given)
+{
+    std::vector<std::filesystem::path> files;
+    for (const auto& path : given) {
+        if (!std::filesystem::is_directory(path)) {
+            files.push_back(path);
+            continue;
+        }
+        std::filesystem::path newest;
+        std::filesystem::file_time_type at{};
+        for (const auto& entry : std::filesystem::directory_iterator{path}) {
+            if (entry.path().extension() == ".crr" && (newest.empty() || entry.last_write_time() > at)) {
+                newest = entry.path();
+                at = entry.last_write_time();
+            }
+        }
+        const auto recording = newest.filename().string().substr(0, newest.filename().string().find('-'));
+        for (const auto& entry : std::filesystem::directory_iterator{path}) {
+            if (entry.path().extension() == ".crr" && entry.path().filename().string().starts_with(recording + "-")) {
+                files.push_back(entry.path());
+            }
+        }
+    }
+    return files;
+}
+
+/// One line for an input.
+std::string line_of(const Step& step, WallTime at, const Who& who)
+{
+    std::string line = "input " + std::to_string(step.number) + "  " + clock_time(at);
+    if (const auto* person = who.find(connection_of(step))) {
+        line += "  player " + person->player + " session " + person->session;
+    }
+    return line + "  " + presented(step).dump();
+}
+
+/// Whether the options ask for this step.
+bool wanted(const Options& options, const Step& step, const Who& who)
+{
+    if (!options.player.empty() || !options.session.empty()) {
+        const auto* person = who.find(connection_of(step));
+        if (person == nullptr) { return false; }
+        if (!options.player.empty() && person->player != options.player) { return false; }
+        if (!options.session.empty() && person->session != options.session) { return false; }
+    }
+    if (!options.round.empty()) {
+        const std::string needle = "\"round\":\"" + options.round + "\"";
+        return std::ranges::any_of(step.happened,
+            [&](const Happened& item) { return as_text(item.body).find(needle) != std::string_view::npos; });
+    }
+    return true;
+}
+
+int inspect(const Options& options)
+{
+    auto recording = Recording::open(segments(options.files));
+    if (!recording) { return failed(recording.error()); }
+    const host::Opening& opening = recording->opening();
+    std::printf("recording %s, %s, from unit %llu, state of %zu bytes, %zu players\n", recording->name().c_str(),
+        opening.build.c_str(), static_cast<unsigned long long>(raw(opening.seq)), opening.snapshot.size(),
+        opening.names.size());
+    WallTime at = opening.at;
+    Who who;
+    while (true) {
+        const auto step = recording->next();
+        if (!step) { return failed(step.error()); }
+        if (!*step || (options.until > 0 && (*step)->number > options.until)) { break; }
+        at += std::chrono::microseconds{(*step)->moment.wall};
+        who.learn((*step)->happened);
+        if (!wanted(options, **step, who)) { continue; }
+        std::printf("%s\n", line_of(**step, at, who).c_str());
+        for (const Happened& item : (*step)->happened) { std::printf("    %s\n", presented(item).dump().c_str()); }
+    }
+    return 0;
+}
+
+class Replay {
+public:
+    explicit Replay(const Options& options) : options_{options} {}
+
+    int run()
+    {
+        auto recording = Recording::open(segments(options_.files));
+        if (!recording) { return failed(recording.error()); }
+        if (!options_.accept.empty()) {
+            auto accepted = Accepted::load(options_.accept);
+            if (!accepted) { return failed(accepted.error()); }
+            accepted_ = std::move(*accepted);
+        }
+        const host::Opening& opening = recording->opening();
+        auto stage = Stage::open(opening, options_.ledger);
+        if (!stage) { return failed(stage.error()); }
+        stage_ = std::move(*stage);
+        stage_->trace();
+        const auto begin = std::chrono::steady_clock::now();
+        while (true) {
+            const auto step = recording->next();
+            if (!step) { return failed(step.error()); }
+            if (!*step || (options_.until > 0 && (*step)->number > options_.until)) { break; }
+            if (!take(**step)) { break; }
+        }
+        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+        check_ending(*recording);
+        report(*recording, took.count());
+        return found_ == 0 ? 0 : 1;
+    }
+
+private:
+    /// False: enough was seen.
+    bool take(const Step& step)
+    {
+        ++steps_;
+        Outcome outcome = stage_->take(step);
+        std::string line = line_of(step, stage_->now(), who_);
+        who_.learn(step.happened);
+        told_ += outcome.told.size();
+        for (const Happened& item : outcome.told) { units_ += item.kind == record::Item::unit ? 1 : 0; }
+        if (options_.step) { show(step, outcome, line); }
+        bool go_on = true;
+        for (const Difference& difference : differences(step.happened, outcome.told)) {
+            if (accepted_.covers(difference)) {
+                ++accepted_count_;
+                continue;
+            }
+            if (is_chain(difference) && std::exchange(chain_differs_, true)) { continue; }
+            if (++found_ <= options_.limit) { tell(step, line, outcome, told(difference)); }
+        }
+        if (outcome.lost) {
+            ++found_;
+            tell(step, line, outcome, "  " + *outcome.lost + "\n");
+            go_on = false;
+        }
+        last_.push_back(std::move(line));
+        if (last_.size() > kLastInputs) { last_.pop_front(); }
+        return go_on && found_ < options_.limit;
+    }
+
+    /// A unit that differs in its hash only: every one behind the first does.
+    static bool is_chain(const Difference& difference)
+    {
+        return difference.then && difference.now && difference.then->kind == record::Item::unit
+            && difference.now->kind == record::Item::unit;
+    }
+
+    void show(const Step& step, const Outcome& outcome, const std::string& line) const
+    {
+        if (!wanted(options_, step, who_)) { return; }
+        std::printf("%s\n", line.c_str());
+        for (const std::string& message : outcome.messages) { std::printf("    on the bus: %s\n", message.c_str()); }
+        for (const Happened& item : outcome.told) { std::printf("    %s\n", presented(item).dump().c_str()); }
+        std::printf("-- Enter for the next input --");
+        std::fflush(stdout);
+        while (true) {
+            const int typed = std::getchar();
+            if (typed == '\n' || typed == EOF) { break; }
+        }
+    }
+
+    void tell(const Step&, const std::string& line, const Outcome& outcome, const std::string& what) const
+    {
+        if (found_ == 1 && !last_.empty()) {
+            std::printf("before it:\n");
+            for (const std::string& before : last_) { std::printf("  %s\n", before.c_str()); }
+        }
+        std::printf("DIVERGES at %s\n", line.c_str());
+        for (const std::string& message : outcome.messages) { std::printf("  on the bus: %s\n", message.c_str()); }
+        std::printf("%s", what.c_str());
+    }
+
+    void check_ending(const Recording& recording)
+    {
+        if (!recording.ending() || found_ > 0 || chain_differs_ || accepted_count_ > 0) { return; }
+        state_compared_ = true;
+        if (host::state_hash(stage_->casino()) == recording.ending()->state) { return; }
+        ++found_;
+        std::printf("DIVERGES at the end: every output agrees, and the state of the modules does not\n");
+    }
+
+    void report(const Recording& recording, double took) const
+    {
+        const auto& opening = recording.opening();
+        const std::chrono::duration<double> span = stage_->steady().time_since_epoch()
+            - std::chrono::nanoseconds{opening.steady};
+        std::printf("recording %s (%s)\n", recording.name().c_str(), opening.build.c_str());
+        std::printf("%llu inputs over %.1f s in %.2f s (%.1f x real time): %llu units, %llu outputs; %llu differences",
+            static_cast<unsigned long long>(steps_), span.count(), took, took > 0 ? span.count() / took : 0.0,
+            static_cast<unsigned long long>(units_), static_cast<unsigned long long>(told_ - units_),
+            static_cast<unsigned long long>(found_));
+        if (accepted_count_ > 0) { std::printf(", %llu accepted", static_cast<unsigned long long>(accepted_count_)); }
+        std::printf("\n");
+        if (!recording.ending() && options_.until == 0 && found_ == 0) {
+            std::printf("the recording was cut off: what happened after its last block is not in it\n");
+        } else if (state_compared_) {
+            std::printf("the recording ends in order%s\n", found_ == 0 ? "; the state of all modules agrees" : "");
+        }
+    }
+
+    const Options& options_;
+    Accepted accepted_;
+    std::unique_ptr<Stage> stage_;
+    Who who_;
+    std::deque<std::string> last_;
+    std::uint64_t steps_ = 0;
+    std::uint64_t told_ = 0;
+    std::uint64_t units_ = 0;
+    std::uint64_t found_ = 0;
+    std::uint64_t accepted_count_ = 0;
+    bool chain_differs_ = false;
+    bool state_compared_ = false;
+};
+
+}  // namespace
+
+int main(int argc, char** argv)
+{
+    CLI::App app{"Plays a recording again on this build and compares everything that was told to the outside, and the "
+                 "ledger's chain. 0: it agrees, 1: it does not, 2: it cannot be read."};
+    Options options;
+    app.add_option("files", options.files, "A recording's segments, or the folder of recordings: the newest one in it")
+        ->required()
+        ->check(CLI::ExistingPath);
+    app.add_option(
+        "--ledger", options.ledger, "A folder with ledger.db, for a recording without the state it began with");
+    app.add_option("--accept", options.accept, "Differences that are meant to be there (docs/recordings.md)");
+    app.add_option("--until", options.until, "Stop after this input");
+    app.add_option("--limit", options.limit, "Tell so many differences, then stop")->capture_default_str();
+    app.add_option("--player", options.player, "Show what is about this player only");
+    app.add_option("--session", options.session, "Show what is about this session only");
+    app.add_option("--round", options.round, "Show what is about this round only");
+    app.add_flag("--step", options.step, "Show each input and wait for Enter");
+    bool look = false;
+    app.add_flag("--inspect", look, "Only show what the recording holds, input by input");
+    CLI11_PARSE(app, argc, argv);
+    try {
+        return look ? inspect(options) : Replay{options}.run();
+    } catch (const std::exception& error) {
+        return failed(error.what());
+    }
+}

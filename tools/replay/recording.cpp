@@ -1,0 +1,107 @@
+#include "recording.hpp"
+
+#include "croupier/codec.hpp"
+
+namespace croupier::replay {
+
+using record::Item;
+
+std::optional<Step> parse_step(const Happened& item)
+{
+    ByteReader in{item.body};
+    Step step;
+    step.moment = in.read<host::Moment>();
+    if (item.kind == Item::input) {
+        step.input = in.read<host::Input>();
+    } else {
+        Viewed viewed{.question = in.read<std::uint64_t>(), .answer = {}};
+        viewed.answer = in.read<Bytes>();
+        step.input = std::move(viewed);
+    }
+    if (!in.complete()) { return std::nullopt; }
+    return step;
+}
+
+Happened step_item(const Step& step)
+{
+    Happened item;
+    ByteWriter out{item.body};
+    out.write(step.moment);
+    if (const auto* viewed = std::get_if<Viewed>(&step.input)) {
+        item.kind = Item::viewed;
+        out.write(viewed->question);
+        out.write(viewed->answer);
+    } else {
+        item.kind = Item::input;
+        out.write(std::get<host::Input>(step.input));
+    }
+    return item;
+}
+
+std::expected<Recording, std::string> Recording::open(std::vector<std::filesystem::path> paths)
+{
+    auto reader = record::RecordingReader::open(std::move(paths));
+    if (!reader) { return std::unexpected{reader.error()}; }
+    Recording recording{std::move(*reader)};
+    const auto first = recording.item();
+    if (!first) { return std::unexpected{first.error()}; }
+    auto opening = *first && (*first)->kind == Item::opening ? from_bytes<host::Opening>((*first)->body) : std::nullopt;
+    if (!opening || opening->format != 1) {
+        return std::unexpected{std::string{"the recording does not begin with an opening that this build can read"}};
+    }
+    recording.opening_ = std::move(*opening);
+    return recording;
+}
+
+std::expected<bool, std::string> Recording::fill()
+{
+    if (at_ < block_.size()) { return true; }
+    auto block = reader_->next();
+    if (!block) { return std::unexpected{block.error()}; }
+    block_ = std::move(*block);
+    at_ = 0;
+    return !block_.empty();
+}
+
+std::expected<std::optional<Happened>, std::string> Recording::item()
+{
+    if (peeked_) { return std::exchange(peeked_, std::nullopt); }
+    const auto more = fill();
+    if (!more) { return std::unexpected{more.error()}; }
+    if (!*more) { return std::nullopt; }
+    record::TapeReader tape{std::span{block_}.subspan(at_)};
+    const auto read = tape.next();
+    if (!read) { return std::unexpected{std::string{"an item of the recording cannot be read by this build"}}; }
+    at_ += 1 + 4 + read->body.size();
+    return Happened{read->kind, Bytes(read->body.begin(), read->body.end())};
+}
+
+std::expected<std::optional<Step>, std::string> Recording::next()
+{
+    auto first = item();
+    if (!first) { return std::unexpected{first.error()}; }
+    if (!*first) { return std::nullopt; }
+    if ((*first)->kind == Item::state) {
+        const auto state = from_bytes<Hash>((*first)->body);
+        const auto end = item();
+        if (state && end && *end && (*end)->kind == Item::end) { ending_ = Ending{*state}; }
+        return std::nullopt;
+    }
+    auto step = parse_step(**first);
+    if (!step) { return std::unexpected{"input " + std::to_string(steps_ + 1) + " cannot be read by this build"}; }
+    step->number = ++steps_;
+    while (true) {
+        auto following = item();
+        if (!following) { return std::unexpected{following.error()}; }
+        if (!*following) { break; }
+        const Item kind = (*following)->kind;
+        if (kind == Item::input || kind == Item::viewed || kind == Item::state) {
+            peeked_ = std::move(*following);
+            break;
+        }
+        step->happened.push_back(std::move(**following));
+    }
+    return step;
+}
+
+}  // namespace croupier::replay
