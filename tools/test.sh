@@ -23,4 +23,10 @@ configure dev
 build dev
 say "Testing (dev: AddressSanitizer, UndefinedBehaviorSanitizer)"
 ctest --test-dir build/dev -j2 --output-on-failure --no-tests=error "$@" || fail "Tests failed; the summary is above"
+if (($# == 0)); then
+    configure release
+    build release croupier-sim
+    say "Simulating nights (release)"
+    tests/simulation/nights.sh || fail "A simulated night failed; it says above how to run it alone"
+fi
 ((threads_failed == 0)) || fail "Tests failed under ThreadSanitizer; see above"

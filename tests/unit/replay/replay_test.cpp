@@ -1,0 +1,221 @@
+#include <catch2/catch.hpp>
+
+#include <fstream>
+
+#include "compare.hpp"
+#include "recording.hpp"
+#include "simulation.hpp"
+#include "stage.hpp"
+#include "temporary_folder.hpp"
+
+using namespace croupier;
+using namespace croupier::replay;
+using fakes::TemporaryFolder;
+using record::Item;
+
+namespace {
+
+/// The nights of one seed, recorded: a file for each life of the server.
+class Nights {
+public:
+    explicit Nights(std::uint64_t seed)
+    {
+        const auto result = simulation::run({.seed = seed,
+            .minutes = 1,
+            .scratch = folder_.path() / "scratch",
+            .recordings = folder_.path() / "recordings"});
+        REQUIRE_FALSE(result.violation);
+    }
+    std::vector<std::filesystem::path> lives() const
+    {
+        std::vector<std::filesystem::path> all;
+        for (const auto& entry : std::filesystem::directory_iterator{folder_.path() / "recordings"}) {
+            all.push_back(entry.path());
+        }
+        std::ranges::sort(all);
+        return all;
+    }
+
+private:
+    TemporaryFolder folder_;
+};
+
+struct Played {
+    std::vector<Step> steps;
+    std::vector<Difference> differences;
+    std::string lost;
+    std::size_t told = 0;
+    bool same_state = false;
+};
+
+/// Plays a recording, each step changed by `change` before it is taken.
+Played play(const std::filesystem::path& file, const std::function<void(Step&)>& change = [](Step&) {})
+{
+    Played played;
+    auto recording = Recording::open({file});
+    REQUIRE(recording.has_value());
+    auto stage = Stage::open(recording->opening(), {});
+    REQUIRE(stage.has_value());
+    while (true) {
+        auto step = recording->next();
+        REQUIRE(step.has_value());
+        if (!*step) { break; }
+        change(**step);
+        const Outcome outcome = (*stage)->take(**step);
+        played.told += outcome.told.size();
+        for (auto& difference : differences((*step)->happened, outcome.told)) {
+            played.differences.push_back(std::move(difference));
+        }
+        played.steps.push_back(std::move(**step));
+        if (outcome.lost) {
+            played.lost = *outcome.lost;
+            break;
+        }
+    }
+    played.same_state = recording->ending() && recording->ending()->state == host::state_hash((*stage)->casino());
+    return played;
+}
+
+/// A recording with a spin that won, and the step of that spin.
+struct Won {
+    std::uint64_t step = 0;
+    std::int64_t win = 0;
+};
+std::optional<Won> first_win(const std::filesystem::path& file)
+{
+    for (const Step& step : play(file).steps) {
+        for (const Happened& item : step.happened) {
+            if (item.kind != Item::frame) { continue; }
+            const auto shown = told({.then = item, .now = std::nullopt});
+            const auto at = shown.find("\"win\":");
+            if (at == std::string::npos || shown.find("\"re\":") == std::string::npos) { continue; }
+            const auto win = std::strtoll(shown.c_str() + at + 6, nullptr, 10);
+            if (win > 0) { return Won{step.number, win}; }
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+TEST_CASE("replay: every life of a night agrees with its recording, byte for byte", "[replay]")
+{
+    for (const std::uint64_t seed : {3U, 14U, 203U}) {
+        const Nights nights{seed};
+        std::size_t told = 0;
+        const auto lives = nights.lives();
+        for (const auto& life : lives) {
+            CAPTURE(life);
+            const Played played = play(life);
+            CHECK(played.lost.empty());
+            REQUIRE(played.differences.empty());
+            told += played.told;
+        }
+        CHECK(told > 100);
+        CHECK(play(lives.at(lives.size() - 1)).lost.empty());
+    }
+}
+
+TEST_CASE("replay: the recording that ended in order ends in the same state", "[replay]")
+{
+    const Nights nights{3};
+    bool ended = false;
+    for (const auto& life : nights.lives()) { ended = ended || play(life).same_state; }
+    CHECK(ended);
+}
+
+TEST_CASE("replay: what is told otherwise is found at its step, with what stood there then and now", "[replay]")
+{
+    const Nights nights{3};
+    const auto life = nights.lives().at(0);
+    const auto won = first_win(life);
+    REQUIRE(won);
+    // As if the build that recorded had paid one more.
+    const std::string was = "\"win\":" + std::to_string(won->win);
+    const std::string instead = "\"win\":" + std::to_string(won->win + 1);
+    const Played played = play(life, [&](Step& step) {
+        if (step.number != won->step) { return; }
+        for (Happened& item : step.happened) {
+            if (item.kind != Item::frame) { continue; }
+            std::string text{as_text(item.body)};
+            const auto at = text.find(was);
+            if (at == std::string::npos || was.size() != instead.size()) { continue; }
+            text.replace(at, was.size(), instead);
+            const auto bytes = as_bytes(text);
+            item.body = Bytes(bytes.begin(), bytes.end());
+        }
+    });
+    REQUIRE(played.differences.size() == 1);
+    const std::string told_so = told(played.differences[0]);
+    CHECK(told_so.find("/win: expected " + std::to_string(won->win + 1) + ", got " + std::to_string(won->win))
+        != std::string::npos);
+
+    SECTION("and accepted, if somebody has said why")
+    {
+        const TemporaryFolder folder;
+        const auto accepts = [&](const std::string& rules) {
+            std::ofstream{folder.path() / "accepted"} << rules;
+            const auto accepted = Accepted::load(folder.path() / "accepted");
+            REQUIRE(accepted.has_value());
+            return accepted->covers(played.differences[0]);
+        };
+        CHECK(accepts("frame /text/ok/win  # one less since the pay table of May\n"));
+        CHECK(accepts("# a comment\n\nframe /text  # everything\n"));
+        CHECK(accepts("frame *  # everything\n"));
+        CHECK(accepts("frame /text/*/win  # in whatever\n"));
+        CHECK_FALSE(accepts("frame /text/ok/balance  # another member\n"));
+        CHECK_FALSE(accepts("response /text/ok/win  # another kind\n"));
+        CHECK_FALSE(accepts(""));
+    }
+}
+
+TEST_CASE("replay: a rule without a reason is refused", "[replay]")
+{
+    const TemporaryFolder folder;
+    for (const std::string rule :
+        {"frame /text/ok/win\n", "frame /text/ok/win #\n", "frame # why\n", "frame win # why\n"}) {
+        CAPTURE(rule);
+        std::ofstream{folder.path() / "accepted"} << rule;
+        CHECK_FALSE(Accepted::load(folder.path() / "accepted").has_value());
+    }
+    CHECK_FALSE(Accepted::load(folder.path() / "none").has_value());
+}
+
+TEST_CASE("replay: draws that would have been others give other units from there on", "[replay]")
+{
+    const Nights nights{3};
+    const auto life = nights.lives().at(0);
+    bool changed = false;
+    const Played played = play(life, [&](Step& step) {
+        for (Happened& item : step.happened) {
+            if (changed || item.kind != Item::drew || item.body.size() < 10) { continue; }
+            item.body[6] ^= std::byte{1};  // The lowest bit of the first value.
+            changed = true;
+        }
+    });
+    REQUIRE(changed);
+    CHECK_FALSE(played.differences.empty());
+}
+
+TEST_CASE("replay: a port that is asked where it was not asked then ends it, with the reason", "[replay]")
+{
+    const Nights nights{3};
+    const auto life = nights.lives().at(0);
+    const Played without = play(life,
+        [](Step& step) { std::erase_if(step.happened, [](const Happened& item) { return item.kind == Item::drew; }); });
+    CHECK(without.lost == "a port was asked (drew) that was not asked then");
+    const Played more = play(life, [](Step& step) {
+        if (step.number == 2) { step.happened.push_back({Item::drew, Bytes(10)}); }
+    });
+    CHECK(more.lost == "a port was not asked that was asked then (drew)");
+}
+
+TEST_CASE("replay: a step's item is the step again", "[replay]")
+{
+    const Nights nights{14};
+    for (const Step& step : play(nights.lives().at(0)).steps) {
+        const auto again = parse_step(step_item(step));
+        REQUIRE(again);
+        REQUIRE(step_item(*again) == step_item(step));
+    }
+}
