@@ -12,6 +12,12 @@ namespace {
 constexpr std::string_view kCashier = "the cashier's token, which is long enough";
 constexpr std::string_view kAdmin = "the admin's token, which is long enough";
 
+/// Whether it decides a request for ever: as docs/protocol/errors.md has it.
+bool final(const std::optional<edge::HttpResponse>& answer)
+{
+    return answer && answer->status != 503 && answer->status != 429 && answer->status != 500;
+}
+
 std::string in_quotes(std::string_view text) { return "\"" + std::string{text} + "\""; }
 
 }  // namespace
@@ -203,6 +209,32 @@ void BackOffice::request(Request request)
     if (plan_.repeats && world_.chance(4)) { send(key); }
 }
 
+void BackOffice::repeat_all()
+{
+    for (const auto& [key, told] : answers_) {
+        ++repeating_;
+        repeat(key);
+    }
+}
+
+void BackOffice::repeat(const std::string& key)
+{
+    const Request& request = answers_.at(key).request;
+    house_.call({.method = "POST",
+                    .path = "/api/v1/operator/" + request.path,
+                    .query = {},
+                    .body = request.body,
+                    .token = request.admin ? admin_token() : cashier_token(),
+                    .idempotency_key = key},
+        [this, key](const std::optional<edge::HttpResponse>& answer) {
+            if (!final(answer)) {
+                return world_.after(world_.about(500ms), [this, key] { repeat(key); });
+            }
+            --repeating_;
+            answered(key, answer);
+        });
+}
+
 void BackOffice::send(const std::string& key)
 {
     const auto found = open_.find(key);
@@ -226,7 +258,7 @@ void BackOffice::answered(const std::string& key, const std::optional<edge::Http
             });
         }
     };
-    if (!answer || answer->status == 503 || answer->status == 429 || answer->status == 500) { return again(); }
+    if (!final(answer)) { return again(); }
     if (known != answers_.end()) {
         require(known->second.status == answer->status && known->second.body == answer->body, [&] {
             return "operator's request " + key + " was answered " + known->second.body + " and then " + answer->body;

@@ -20,7 +20,9 @@ public:
     Hash admin_token() const;
     void begin();
     void rest() noexcept { resting_ = true; }
-    bool done() const { return open_.empty(); }
+    bool done() const { return open_.empty() && repeating_ == 0; }
+    /// Sends every request again that was ever answered: the answer has to be the first one.
+    void repeat_all();
     std::uint64_t answered() const noexcept { return answers_.size(); }
     std::string state() const;
 
@@ -41,6 +43,7 @@ private:
     void limit();
     void request(Request request);
     void send(const std::string& key);
+    void repeat(const std::string& key);
     void answered(const std::string& key, const std::optional<edge::HttpResponse>& answer);
     Wallet& anyone();
     void moved(Wallet& wallet, std::int64_t by, const nlohmann::json& answer);
@@ -51,6 +54,7 @@ private:
     std::vector<Wallet>& wallets_;
     bool resting_ = false;
     bool limits_ = false;
+    std::size_t repeating_ = 0;
     std::uint64_t last_key_ = 0;
     std::map<std::string, Request> open_;
     struct Told {

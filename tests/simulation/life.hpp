@@ -179,6 +179,7 @@ public:
     std::vector<Answered> unanswered()
     {
         std::vector<Answered> all;
+        all.reserve(calls_.size());
         for (auto& [id, call] : calls_) { all.push_back(std::move(call.answered)); }
         calls_.clear();
         return all;

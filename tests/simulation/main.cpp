@@ -50,6 +50,7 @@ struct Options {
     std::filesystem::path scratch;
     bool speak = false;
     bool traces = false;
+    bool stop = false;
 };
 
 /// Seeds first, first + step, … of the range.
@@ -91,6 +92,7 @@ Totals run_seeds(const Options& options, std::uint64_t offset, std::uint64_t ste
                 static_cast<unsigned long long>(seed), static_cast<unsigned long long>(options.minutes));
         }
         std::fflush(stdout);
+        if (options.stop && result.violation) { break; }
     }
     return totals;
 }
@@ -155,6 +157,7 @@ int main(int argc, char** argv)
     app.add_option("--scratch", options.scratch, "Where views and snapshots stand meanwhile")->capture_default_str();
     app.add_flag("--speak", options.speak, "Print everything that happens");
     app.add_flag("--traces", options.traces, "Print the hash of each seed's trace, to compare builds");
+    app.add_flag("--stop", options.stop, "Stop at the first seed that fails");
     CLI11_PARSE(app, argc, argv);
     std::signal(SIGABRT, say_seed);
     std::signal(SIGSEGV, say_seed);

@@ -437,7 +437,14 @@ void Device::answered(std::uint64_t n, std::string_view text, const Json& frame)
     open_.erase(sent);
     if (!open_.empty()) { send_again_later(); }
     proving_ = false;
-    if (!frame.contains("ok")) { return; }
+    if (!frame.contains("ok")) {
+        // What may be decided against a spin of these games, and nothing else.
+        static const std::set<std::string_view> kFinal{"stake_invalid", "insufficient_funds", "round_voided",
+            "limit_reached", "account_frozen", "bank_exposed", "stake_too_high", "stake_too_low"};
+        const auto code = code_of(frame.at("error"));
+        if (!kFinal.contains(code)) { wrong("a spin was refused for good: " + std::string{text}); }
+        return;
+    }
     const Json& ok = frame.at("ok");
     if (ok.at("stake").get<std::int64_t>() != stake) {
         wrong("another stake was taken than was sent: " + std::string{text});

@@ -145,6 +145,7 @@ private:
         office_->rest();
         for (const auto& device : devices_) { device->rest(); }
         for (const auto& device : devices_) { device->prove(); }
+        office_->repeat_all();
         const microseconds until = world_.now() + kResume;
         const auto done = [&] {
             return office_->done() && std::ranges::all_of(devices_, [](const auto& device) { return device->done(); });

@@ -23,7 +23,7 @@ struct Violation {
 [[noreturn]] void violated(std::string what);
 /// Violated unless `holds`; `what` is a function, so that the text is only made when it is needed.
 template <class What>
-void require(bool holds, What&& what)
+void require(bool holds, const What& what)
 {
     if (!holds) { violated(what()); }
 }
