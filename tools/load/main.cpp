@@ -13,6 +13,7 @@
 
 #include "plan.hpp"
 #include "report.hpp"
+#include "script.hpp"
 #include "swarm.hpp"
 
 namespace {
@@ -65,6 +66,7 @@ int main(int argc, char** argv)
         "is answered) or open loop (--rate), and prints throughput, latency and whether all balances agree."};
     Plan plan;
     std::string url = "http://127.0.0.1:8080";
+    std::string script;
     double seconds = 0;
     double reconnect_seconds = 0;
     std::uint64_t spins = 0;
@@ -76,6 +78,10 @@ int main(int argc, char** argv)
     for_spins->excludes(for_seconds);
     app.add_option("--rate", plan.rate,
         "Open loop: so many commands a second over all sessions; latency counts from the time each was due");
+    app.add_option("--script", script,
+           "Send what croupier-replay --script has written, when it was sent; instead of all of the above")
+        ->check(CLI::ExistingFile);
+    app.add_option("--speed", plan.speed, "So much faster than the script was")->check(CLI::Range(0.001, 100'000.0));
     app.add_option("--game", plan.game, "The game to play");
     app.add_option("--stake", plan.stake, "In minor units");
     app.add_option("--bets", plan.bets, R"(For a table game, JSON: '[{"kind":"red","stake":100}]')");
@@ -97,7 +103,12 @@ int main(int argc, char** argv)
         return 2;
     }
     using Seconds = std::chrono::duration<double>;
-    if (spins > 0) {
+    if (!script.empty()) {
+        if (const auto wrong = croupier::load::read_script(script, plan)) {
+            std::fprintf(stderr, "croupier-load: %s\n", wrong->c_str());
+            return 2;
+        }
+    } else if (spins > 0) {
         plan.spins_per_session = spins;
     } else {
         plan.duration = std::chrono::duration_cast<std::chrono::nanoseconds>(Seconds{seconds > 0 ? seconds : 10});

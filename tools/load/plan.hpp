@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "histogram.hpp"
 
@@ -15,6 +16,12 @@ namespace croupier::load {
 
 using Clock = std::chrono::steady_clock;
 using Time = Clock::time_point;
+
+/// A command of a script: when it was sent, counted from the first one, and its members without n and op.
+struct Line {
+    std::chrono::nanoseconds at{};
+    std::string members;
+};
 
 /// What to do, from the command line.
 struct Plan {
@@ -34,10 +41,21 @@ struct Plan {
     bool ignore_refusals = false;
     std::optional<std::chrono::nanoseconds> reconnect_for;  ///< Retry a broken connection so long.
     std::string ack_log;
+    std::vector<std::vector<Line>> script;  ///< A list a session, as croupier-replay --script writes it; empty: none.
+    double speed = 1;                       ///< So much faster than the script was.
 
-    /// The text of command `n`.
-    std::string command(std::uint64_t n) const
+    /// When command `n` of a session's script is due, after play began.
+    std::chrono::nanoseconds due(std::size_t session, std::uint64_t n) const
     {
+        const std::chrono::duration<double, std::nano> at = script[session][n - 1].at;
+        return std::chrono::duration_cast<std::chrono::nanoseconds>(at / speed);
+    }
+    /// The text of command `n` of a session.
+    std::string command(std::size_t session, std::uint64_t n) const
+    {
+        if (!script.empty()) {
+            return "{\"n\":" + std::to_string(n) + ",\"op\":\"spin\"," + script[session][n - 1].members + "}";
+        }
         auto text = "{\"n\":" + std::to_string(n) + ",\"op\":\"spin\",\"game\":\"" + game + "\",";
         text += bets.empty() ? "\"stake\":" + std::to_string(stake) : "\"bets\":" + bets;
         return text + "}";

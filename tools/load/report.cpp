@@ -40,8 +40,14 @@ std::string counts_json(const std::map<std::string, std::uint64_t>& counts)
 std::string report_text(const Plan& plan, const Tally& tally)
 {
     const auto& latency = tally.latency;
-    auto text = formatted("%-10s %zu sessions, %.2f s, %s\n", plan.echo ? "echo" : plan.game.c_str(), plan.sessions,
-        tally.seconds(), plan.rate > 0 ? formatted("open loop at %.0f/s", plan.rate).c_str() : "closed loop");
+    auto text = formatted("%-10s %zu sessions, %.2f s, %s\n",
+        plan.echo                  ? "echo"
+            : !plan.script.empty() ? "a script"
+                                   : plan.game.c_str(),
+        plan.sessions, tally.seconds(),
+        plan.rate > 0              ? formatted("open loop at %.0f/s", plan.rate).c_str()
+            : !plan.script.empty() ? formatted("%g times as fast as it was", plan.speed).c_str()
+                                   : "closed loop");
     text += formatted("answers    %llu, %.1f/s\n", static_cast<unsigned long long>(tally.answers), per_second(tally));
     text += formatted("latency    p50 %.3f ms, p99 %.3f ms, p99.9 %.3f ms, max %.3f ms\n",
         micros(latency.quantile(0.5)) / 1000, micros(latency.quantile(0.99)) / 1000,

@@ -89,6 +89,7 @@ void Session::on_wake(Time now)
 void Session::begin(Time now)
 {
     begun_ = true;
+    begun_at_ = now;
     if (plan_->rate > 0) {
         // Sessions take turns: the first sends at once, the last almost an interval later.
         const auto interval = std::chrono::duration<double>(1.0 / plan_->rate);
@@ -230,23 +231,27 @@ void Session::on_welcome(std::string_view ok, Time now)
 
 void Session::play(Time now)
 {
-    const bool enough = plan_->spins_per_session && done_ >= *plan_->spins_per_session;
+    const bool scripted = !plan_->script.empty();
+    const bool enough = (plan_->spins_per_session && done_ >= *plan_->spins_per_session)
+        || (scripted && n_ > plan_->script[index_].size());
     if (finishing_ || enough) {
         check();
         return;
     }
     if (plan_->idle) { return; }
-    if (plan_->rate > 0 && intended_ > now) {
+    if (scripted) { intended_ = begun_at_ + plan_->due(index_, n_); }
+    const bool open_loop = plan_->rate > 0 || scripted;
+    if (open_loop && intended_ > now) {
         wake_at_ = intended_;
         return;
     }
-    if (plan_->rate <= 0) { intended_ = now; }
+    if (!open_loop) { intended_ = now; }
     send_command(now);
 }
 
 void Session::send_command(Time)
 {
-    command_ = plan_->command(n_);
+    command_ = plan_->command(index_, n_);
     open_ = true;
     state_ = State::waiting;
     send_text(command_);

@@ -87,6 +87,7 @@ private:
     bool registered_ = false;
     std::string token_;
     bool begun_ = false;
+    Time begun_at_{};
     bool finishing_ = false;
 
     std::uint64_t n_ = 1;  ///< Of the open or next command.

@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <fstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "histogram.hpp"
 #include "plan.hpp"
+#include "script.hpp"
 #include "skim.hpp"
+#include "temporary_folder.hpp"
 #include "wire.hpp"
 
 using namespace std::chrono_literals;
@@ -128,8 +131,38 @@ TEST_CASE("load: a response is read once all of it has come", "[load]")
 TEST_CASE("load: commands are written as the protocol has them", "[load]")
 {
     Plan plan;
-    CHECK(plan.command(12) == R"({"n":12,"op":"spin","game":"lucky-lines","stake":20})");
+    CHECK(plan.command(0, 12) == R"({"n":12,"op":"spin","game":"lucky-lines","stake":20})");
     plan.game = "european-roulette";
     plan.bets = R"([{"kind":"red","stake":100}])";
-    CHECK(plan.command(1) == R"({"n":1,"op":"spin","game":"european-roulette","bets":[{"kind":"red","stake":100}]})");
+    CHECK(
+        plan.command(0, 1) == R"({"n":1,"op":"spin","game":"european-roulette","bets":[{"kind":"red","stake":100}]})");
+}
+
+TEST_CASE("load: a script is sent by each session in its order, as fast as is wanted", "[load]")
+{
+    const croupier::fakes::TemporaryFolder folder;
+    const auto read = [&](const std::string& text, Plan& plan) {
+        const auto file = folder.path() / "script";
+        std::ofstream{file} << text;
+        return read_script(file, plan);
+    };
+    Plan plan;
+    REQUIRE_FALSE(read(R"({"at_ms":0,"game":"lucky-lines","session":0,"stake":20}
+{"at_ms":500,"bets":[{"kind":"red","stake":10}],"game":"european-roulette","session":1}
+{"at_ms":2000,"game":"lucky-lines","session":0,"stake":40}
+)",
+        plan));
+    CHECK(plan.sessions == 2);
+    CHECK(plan.ignore_refusals);
+    CHECK(plan.command(0, 2) == R"({"n":2,"op":"spin","game":"lucky-lines","stake":40})");
+    CHECK(plan.command(1, 1) == R"({"n":1,"op":"spin","bets":[{"kind":"red","stake":10}],"game":"european-roulette"})");
+    plan.speed = 10;
+    CHECK(plan.due(0, 2) == 200ms);
+
+    for (const std::string text : {"", "no JSON", "[]", R"({"session":0,"game":"x"})", R"({"session":-1,"at_ms":0})",
+             R"({"session":100000,"at_ms":0})"}) {
+        CAPTURE(text);
+        Plan none;
+        CHECK(read(text, none));
+    }
 }
