@@ -192,7 +192,7 @@ void House::close(std::function<void()> done)
     });
 }
 
-void House::backup(std::filesystem::path directory, std::function<void(std::optional<std::string>)> done)
+void House::backup(const std::filesystem::path& directory, std::function<void(std::optional<std::string>)> done)
 {
     store_->backup(directory, [this, directory, done = std::move(done)](std::optional<std::string> failure) {
         if (failure) { return done(std::move(failure)); }

@@ -52,7 +52,7 @@ public:
     /// Writes what was submitted, ends the threads, then `done`.
     void close(std::function<void()> done);
     /// Copies ledger and keys into `directory` while play goes on. nullopt: done; else what failed.
-    void backup(std::filesystem::path directory, std::function<void(std::optional<std::string>)> done);
+    void backup(const std::filesystem::path& directory, std::function<void(std::optional<std::string>)> done);
     /// Whether a backup has come to the keys: until it is done, erasing one would hold up the loop.
     bool copying_keys() const noexcept { return key_copies_ > 0; }
 

@@ -27,7 +27,7 @@ std::string in_quotes(std::string_view text)
 
 }  // namespace
 
-Hash state_hash(const Casino& casino)
+Hash state_hash(const Casino& casino, std::size_t* size)
 {
     Bytes bytes;
     ByteWriter out{bytes};
@@ -35,6 +35,7 @@ Hash state_hash(const Casino& casino)
         out.write(section.name);
         out.write(section.bytes);
     }
+    if (size != nullptr) { *size = bytes.size(); }
     return sha256(bytes);
 }
 
@@ -117,7 +118,7 @@ public:
     std::array<std::byte, 64> sign(std::span<const std::byte> message) override
     {
         const auto signature = inner_.sign(message);
-        to_.item(Item::signed_, signature);
+        to_.item(Item::signature, signature);
         return signature;
     }
 
@@ -226,6 +227,7 @@ public:
     {
         if (to_.running_) {
             std::vector<Parameter> headers;
+            headers.reserve(response.headers.size());
             for (const auto& [name, value] : response.headers) { headers.push_back({name, value}); }
             to_.item(Item::response, call, rests_on, static_cast<std::uint16_t>(response.status), response.content_type,
                 to_.masked(response.body), headers);
@@ -272,10 +274,16 @@ void Recorder::start(Opening opening, record::SinkOptions options)
     flush();
 }
 
-void Recorder::end(const Hash& state)
+void Recorder::state(const Casino& casino)
+{
+    static constexpr std::size_t kQuickly = 1 << 20;  // So much is hashed within a millisecond or two.
+    if (running_ && state_bytes_ <= kQuickly) { tape_.item(Item::state, state_hash(casino, &state_bytes_)); }
+}
+
+void Recorder::end(const Casino& casino)
 {
     if (!running_) { return; }
-    tape_.item(Item::state, state);
+    tape_.item(Item::state, state_hash(casino));
     tape_.item(Item::end);
     flush();
     running_ = false;

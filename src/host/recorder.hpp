@@ -56,8 +56,8 @@ struct Moment {
 };
 BOOST_DESCRIBE_STRUCT(Moment, (), (wall, steady))
 
-/// SHA-256 over the state of all modules.
-Hash state_hash(const Casino& casino);
+/// SHA-256 over the state of all modules; `bytes` becomes how many that were.
+Hash state_hash(const Casino& casino, std::size_t* bytes = nullptr);
 
 /// Records what reaches the floor and what leaves it. No secret gets in: a token stands as its hash, a nickname as a
 /// pseudonym under a key that ends with this process, and of what is sent nothing that the floor does not look at.
@@ -79,8 +79,10 @@ public:
 
     /// Begins to record. The pseudonyms of all players whose nickname was unsealed before are put into the opening.
     void start(Opening opening, record::SinkOptions options);
-    /// The recording ends in order; `state` is the casino's.
-    void end(const Hash& state);
+    /// The casino's state after the last input, which a replay compares with its own: now and then.
+    void state(const Casino& casino);
+    /// The recording ends in order.
+    void end(const Casino& casino);
     /// Hands over what has gathered: now and then, so that a crash takes little of it along.
     void flush();
 
@@ -136,6 +138,7 @@ private:
     Moment moment_;
     WallTime wall_{};
     SteadyTime steady_{};
+    std::size_t state_bytes_ = 0;  // When it was hashed last.
     std::vector<Pseudonym> names_;
     std::vector<Hidden> hidden_;  // Of this input.
 

@@ -53,6 +53,8 @@ edge::Options edge_options(const config::Config& config)
     return options;
 }
 
+constexpr std::uint64_t kStateTicks = 120;  // Every minute a recording gets a hash of the state.
+
 constexpr std::string_view kBuild = "croupier " CROUPIER_VERSION
 #ifdef NDEBUG
                                     " release"
@@ -135,6 +137,7 @@ private:
         Admin::Done done;
     };
     std::deque<Untold> untold_;  // Operators who wait for the disk.
+    std::uint64_t ticks_ = 0;
     bool draining_ = false;
     std::atomic<bool> stopping_ = false;  // The watchdog tells it.
 };
@@ -292,7 +295,10 @@ void Server::on_committed(const Committed& committed)
 void Server::on_tick()
 {
     take(Ticked{});
-    if (recorder_) { recorder_->flush(); }
+    if (recorder_) {
+        if (++ticks_ % kStateTicks == 0) { recorder_->state(house_->casino()); }
+        recorder_->flush();
+    }
     tick_.expires_after(Floor::kTick);
     tick_.async_wait([this](const boost::system::error_code& error) {
         if (!error) { on_tick(); }
@@ -323,7 +329,7 @@ void Server::finish_drain()
     edge_->stop(config_.server.drain_timeout / 2, [this] {
         log::info("server", "all connections are closed");
         tick_.cancel();  // No input may follow once the store closes.
-        if (recorder_) { recorder_->end(state_hash(house_->casino())); }
+        if (recorder_) { recorder_->end(house_->casino()); }
         house_->close([this] {
             log::info("server", "stopped", {{"seq", raw(house_->casino().submitted().seq)}});
             loop_.stop();

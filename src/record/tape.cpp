@@ -11,7 +11,7 @@ std::string_view name(Item item) noexcept
         case Item::drew: return "drew";
         case Item::sealed: return "sealed";
         case Item::erased: return "erased";
-        case Item::signed_: return "signed";
+        case Item::signature: return "signature";
         case Item::refused: return "refused";
         case Item::disk_low: return "disk_low";
         case Item::issued: return "issued";

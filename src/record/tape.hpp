@@ -23,7 +23,7 @@ enum class Item : std::uint8_t {
     drew = 10,
     sealed = 11,
     erased = 12,
-    signed_ = 13,
+    signature = 13,
     refused = 14,  ///< The store did not admit a unit; that it did is not told.
     disk_low = 15,
     issued = 16,

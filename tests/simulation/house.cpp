@@ -155,7 +155,10 @@ void House::start_later(microseconds delay)
 void House::tick()
 {
     take(host::Ticked{});
-    if (life_->recorder) { life_->recorder->flush(); }
+    if (life_->recorder) {
+        if (world_.now().count() % 8'000'000 < 500'000) { life_->recorder->state(*life_->casino); }
+        life_->recorder->flush();
+    }
     world_.after(host::Floor::kTick, [this, life = std::weak_ptr{life_}] {
         if (!gone(life)) { tick(); }
     });
@@ -271,7 +274,7 @@ void House::audit()
     require(!problem, [&] { return *problem; });
     require(host::state_hash(folded) == host::state_hash(*life_->casino),
         [] { return "the state is not what the facts add up to"; });
-    if (life_->recorder) { life_->recorder->end(host::state_hash(*life_->casino)); }
+    if (life_->recorder) { life_->recorder->end(*life_->casino); }
 }
 
 }  // namespace croupier::simulation

@@ -160,6 +160,7 @@ Json presented(const Happened& item)
             shown["code"] = in.read<std::uint16_t>();
             shown["values"] = in.read<std::vector<Value>>();
             break;
+        case Item::state: shown["hash"] = to_hex(item.body); break;
         case Item::refused: break;
         case Item::frame_digest:
             connection();

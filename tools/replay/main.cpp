@@ -3,10 +3,12 @@
 #include <chrono>
 #include <cstdio>
 #include <deque>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "compare.hpp"
 #include "recording.hpp"
+#include "shrink.hpp"
 #include "stage.hpp"
 
 namespace {
@@ -20,6 +22,8 @@ struct Options {
     std::vector<std::filesystem::path> files;
     std::filesystem::path ledger;
     std::filesystem::path accept;
+    std::filesystem::path script;
+    std::filesystem::path shrunk;
     std::string player;
     std::string session;
     std::string round;
@@ -112,12 +116,78 @@ int inspect(const Options& options)
     return 0;
 }
 
+/// Writes the commands of all players for croupier-load: who, when, what. Sessions are numbered in the order of their first one.
+int write_script(const Options& options)
+{
+    auto recording = Recording::open(segments(options.files));
+    if (!recording) { return failed(recording.error()); }
+    std::FILE* const out = std::fopen(options.script.c_str(), "w");
+    if (out == nullptr) { return failed(options.script.string() + ": cannot be written"); }
+    Who who;
+    std::map<std::string, std::size_t> sessions;
+    std::chrono::microseconds now{0};
+    std::optional<std::chrono::microseconds> first;
+    std::uint64_t commands = 0;
+    std::map<std::string, std::uint64_t> last;
+    while (true) {
+        const auto step = recording->next();
+        if (!step) {
+            std::fclose(out);
+            return failed(step.error());
+        }
+        if (!*step) { break; }
+        now += std::chrono::microseconds{(*step)->moment.wall};
+        const auto* input = std::get_if<host::Input>(&(*step)->input);
+        const auto* framed = input == nullptr ? nullptr : std::get_if<host::Framed>(input);
+        const auto* spin = framed == nullptr ? nullptr : std::get_if<host::SpinFrame>(&framed->frame);
+        const auto* person = spin == nullptr ? nullptr : who.find(framed->connection);
+        who.learn((*step)->happened);
+        // A repeat is the transport's business: each command once, in its session's order.
+        if (person == nullptr) { continue; }
+        const auto [before, fresh] = last.try_emplace(person->session, spin->n);
+        if (!fresh && spin->n != before->second + 1) { continue; }
+        before->second = spin->n;
+        first = first.value_or(now);
+        auto line = presented(**step)["frame"];
+        line.erase("n");
+        line.erase("op");
+        if (line.contains("bets")) { line.erase("stake"); }
+        line["session"] = sessions.emplace(person->session, sessions.size()).first->second;
+        line["at_ms"] = std::chrono::duration_cast<std::chrono::milliseconds>(now - *first).count();
+        std::fprintf(out, "%s\n", line.dump().c_str());
+        ++commands;
+    }
+    std::fclose(out);
+    std::printf("%llu commands of %zu sessions\n", static_cast<unsigned long long>(commands), sessions.size());
+    return 0;
+}
+
+int write_shrunk(const Options& options)
+{
+    const auto done = shrink(segments(options.files), options.ledger, options.shrunk);
+    if (!done) { return failed(done.error()); }
+    std::printf("%zu inputs lead to the first difference; %zu of them are enough (%llu recordings were tried)\n",
+        done->before, done->after, static_cast<unsigned long long>(done->tried));
+    return 0;
+}
+
 class Replay {
 public:
     explicit Replay(const Options& options) : options_{options} {}
 
     int run()
     {
+        // Which messages passed over the bus costs time to note: only where they are shown, or a difference was found.
+        const int found = run_once(options_.step || options_.limit > 1, !options_.step && options_.limit == 1);
+        if (found != 1 || options_.step || options_.limit > 1) { return found; }
+        Replay again{options_};
+        return again.run_once(true, false);
+    }
+
+private:
+    int run_once(bool traced, bool quiet_difference)
+    {
+        quiet_difference_ = quiet_difference;
         auto recording = Recording::open(segments(options_.files));
         if (!recording) { return failed(recording.error()); }
         if (!options_.accept.empty()) {
@@ -129,38 +199,38 @@ public:
         auto stage = Stage::open(opening, options_.ledger);
         if (!stage) { return failed(stage.error()); }
         stage_ = std::move(*stage);
-        stage_->trace();
+        if (traced) { stage_->trace(); }
         const auto begin = std::chrono::steady_clock::now();
         while (true) {
             const auto step = recording->next();
             if (!step) { return failed(step.error()); }
             if (!*step || (options_.until > 0 && (*step)->number > options_.until)) { break; }
-            if (!take(**step)) { break; }
+            if (!take(std::move(**step))) { break; }
         }
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-        check_ending(*recording);
-        report(*recording, took.count());
+        if (found_ == 0 || !quiet_difference_) { report(*recording, took.count()); }
         return found_ == 0 ? 0 : 1;
     }
 
-private:
     /// False: enough was seen.
-    bool take(const Step& step)
+    bool take(Step step)
     {
         ++steps_;
-        Outcome outcome = stage_->take(step);
-        std::string line = line_of(step, stage_->now(), who_);
+        const Outcome outcome = stage_->take(step);
         who_.learn(step.happened);
+        const auto all = differences(step.happened, outcome.told);
+        const bool looked_at = options_.step || !all.empty() || outcome.lost;
+        const std::string line = looked_at ? line_of(step, stage_->now(), who_) : std::string{};
         told_ += outcome.told.size();
         for (const Happened& item : outcome.told) { units_ += item.kind == record::Item::unit ? 1 : 0; }
         if (options_.step) { show(step, outcome, line); }
         bool go_on = true;
-        for (const Difference& difference : differences(step.happened, outcome.told)) {
+        for (const Difference& difference : all) {
             if (accepted_.covers(difference)) {
                 ++accepted_count_;
                 continue;
             }
-            if (is_chain(difference) && std::exchange(chain_differs_, true)) { continue; }
+            if (is_consequence(difference)) { continue; }
             if (++found_ <= options_.limit) { tell(step, line, outcome, told(difference)); }
         }
         if (outcome.lost) {
@@ -168,16 +238,18 @@ private:
             tell(step, line, outcome, "  " + *outcome.lost + "\n");
             go_on = false;
         }
-        last_.push_back(std::move(line));
+        last_.push_back({std::move(step), stage_->now()});
         if (last_.size() > kLastInputs) { last_.pop_front(); }
         return go_on && found_ < options_.limit;
     }
 
-    /// A unit that differs in its hash only: every one behind the first does.
-    static bool is_chain(const Difference& difference)
+    /// Once a unit differs, or a difference was accepted, so do the hashes of all units behind it and of every state.
+    bool is_consequence(const Difference& difference)
     {
-        return difference.then && difference.now && difference.then->kind == record::Item::unit
-            && difference.now->kind == record::Item::unit;
+        if (!difference.then || !difference.now || difference.then->kind != difference.now->kind) { return false; }
+        const bool is_state = difference.now->kind == record::Item::state;
+        if (is_state) { return chain_differs_ || accepted_count_ > 0; }
+        return difference.now->kind == record::Item::unit && std::exchange(chain_differs_, true);
     }
 
     void show(const Step& step, const Outcome& outcome, const std::string& line) const
@@ -196,22 +268,14 @@ private:
 
     void tell(const Step&, const std::string& line, const Outcome& outcome, const std::string& what) const
     {
+        if (quiet_difference_) { return; }
         if (found_ == 1 && !last_.empty()) {
             std::printf("before it:\n");
-            for (const std::string& before : last_) { std::printf("  %s\n", before.c_str()); }
+            for (const auto& [before, at] : last_) { std::printf("  %s\n", line_of(before, at, who_).c_str()); }
         }
         std::printf("DIVERGES at %s\n", line.c_str());
         for (const std::string& message : outcome.messages) { std::printf("  on the bus: %s\n", message.c_str()); }
         std::printf("%s", what.c_str());
-    }
-
-    void check_ending(const Recording& recording)
-    {
-        if (!recording.ending() || found_ > 0 || chain_differs_ || accepted_count_ > 0) { return; }
-        state_compared_ = true;
-        if (host::state_hash(stage_->casino()) == recording.ending()->state) { return; }
-        ++found_;
-        std::printf("DIVERGES at the end: every output agrees, and the state of the modules does not\n");
     }
 
     void report(const Recording& recording, double took) const
@@ -226,25 +290,27 @@ private:
             static_cast<unsigned long long>(found_));
         if (accepted_count_ > 0) { std::printf(", %llu accepted", static_cast<unsigned long long>(accepted_count_)); }
         std::printf("\n");
-        if (!recording.ending() && options_.until == 0 && found_ == 0) {
-            std::printf("the recording was cut off: what happened after its last block is not in it\n");
-        } else if (state_compared_) {
-            std::printf("the recording ends in order%s\n", found_ == 0 ? "; the state of all modules agrees" : "");
-        }
+        if (found_ > 0 || options_.until > 0) { return; }
+        std::printf(recording.ended() ? "the recording ends in order; the state of all modules agrees\n"
+                                      : "the recording was cut off: what happened after its last block is not in it\n");
     }
 
     const Options& options_;
     Accepted accepted_;
     std::unique_ptr<Stage> stage_;
     Who who_;
-    std::deque<std::string> last_;
+    struct Before {
+        Step step;
+        WallTime at;
+    };
+    std::deque<Before> last_;
     std::uint64_t steps_ = 0;
     std::uint64_t told_ = 0;
     std::uint64_t units_ = 0;
     std::uint64_t found_ = 0;
     std::uint64_t accepted_count_ = 0;
+    bool quiet_difference_ = false;
     bool chain_differs_ = false;
-    bool state_compared_ = false;
 };
 
 }  // namespace
@@ -266,10 +332,16 @@ int main(int argc, char** argv)
     app.add_option("--session", options.session, "Show what is about this session only");
     app.add_option("--round", options.round, "Show what is about this round only");
     app.add_flag("--step", options.step, "Show each input and wait for Enter");
+    app.add_option(
+        "--script", options.script, "Only write the players' commands into this file, for croupier-load --script");
+    app.add_option(
+        "--shrink", options.shrunk, "Write the fewest inputs that still lead to the first difference into this file");
     bool look = false;
     app.add_flag("--inspect", look, "Only show what the recording holds, input by input");
     CLI11_PARSE(app, argc, argv);
     try {
+        if (!options.script.empty()) { return write_script(options); }
+        if (!options.shrunk.empty()) { return write_shrunk(options); }
         return look ? inspect(options) : Replay{options}.run();
     } catch (const std::exception& error) {
         return failed(error.what());

@@ -1,5 +1,7 @@
 #include "recording.hpp"
 
+#include <fstream>
+
 #include "croupier/codec.hpp"
 
 namespace croupier::replay {
@@ -20,6 +22,33 @@ std::optional<Step> parse_step(const Happened& item)
     }
     if (!in.complete()) { return std::nullopt; }
     return step;
+}
+
+std::optional<std::string> write_recording(
+    const std::filesystem::path& out, const host::Opening& opening, const std::vector<Step>& steps)
+{
+    record::TapeWriter tape{record::kBlockUsual};
+    tape.item(Item::opening, opening);
+    BasicByteWriter<FlatBytes> raw{tape.bytes()};
+    const auto add = [&](const Happened& item) {
+        raw.write(item.kind);
+        raw.write(static_cast<std::uint32_t>(item.body.size()));
+        raw.raw(item.body);
+    };
+    for (const Step& step : steps) {
+        add(step_item(step));
+        for (const Happened& item : step.happened) { add(item); }
+    }
+    record::Squeeze squeeze;
+    Hash chain{};
+    const Bytes head = record::segment_head({.recording = "shrunk", .number = 1, .before = chain});
+    const Bytes block = squeeze.block(tape.bytes().span(), chain);
+    std::ofstream file{out, std::ios::binary | std::ios::trunc};
+    for (const Bytes& part : {head, block}) {
+        file.write(reinterpret_cast<const char*>(part.data()), static_cast<std::streamsize>(part.size()));
+    }
+    if (!file.flush()) { return out.string() + ": cannot be written"; }
+    return std::nullopt;
 }
 
 Happened step_item(const Step& step)
@@ -81,10 +110,8 @@ std::expected<std::optional<Step>, std::string> Recording::next()
     auto first = item();
     if (!first) { return std::unexpected{first.error()}; }
     if (!*first) { return std::nullopt; }
-    if ((*first)->kind == Item::state) {
-        const auto state = from_bytes<Hash>((*first)->body);
-        const auto end = item();
-        if (state && end && *end && (*end)->kind == Item::end) { ending_ = Ending{*state}; }
+    if ((*first)->kind == Item::end) {
+        ended_ = true;
         return std::nullopt;
     }
     auto step = parse_step(**first);
@@ -95,7 +122,7 @@ std::expected<std::optional<Step>, std::string> Recording::next()
         if (!following) { return std::unexpected{following.error()}; }
         if (!*following) { break; }
         const Item kind = (*following)->kind;
-        if (kind == Item::input || kind == Item::viewed || kind == Item::state) {
+        if (kind == Item::input || kind == Item::viewed || kind == Item::end) {
             peeked_ = std::move(*following);
             break;
         }

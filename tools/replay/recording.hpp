@@ -36,11 +36,6 @@ struct Step {
     std::vector<Happened> happened;  ///< In order.
 };
 
-/// What stands behind the last input of a recording that ended in order.
-struct Ending {
-    Hash state{};  ///< SHA-256 of all modules' state.
-};
-
 class Recording {
 public:
     static std::expected<Recording, std::string> open(std::vector<std::filesystem::path> paths);
@@ -49,8 +44,8 @@ public:
     const std::string& name() const noexcept { return reader_->recording(); }
     /// The next input; nullopt: there is none.
     std::expected<std::optional<Step>, std::string> next();
-    /// After the last input. nullopt: the recording was cut off, by a crash or because it could not go on.
-    const std::optional<Ending>& ending() const noexcept { return ending_; }
+    /// After the last input: false if the recording was cut off, by a crash or because it could not go on.
+    bool ended() const noexcept { return ended_; }
 
 private:
     explicit Recording(record::RecordingReader reader) : reader_{std::move(reader)} {}
@@ -63,12 +58,15 @@ private:
     std::size_t at_ = 0;
     std::optional<Happened> peeked_;
     std::uint64_t steps_ = 0;
-    std::optional<Ending> ending_;
+    bool ended_ = false;
 };
 
 /// The input and its moment, from an item of kind input or viewed; nullopt: it is not one that this build knows.
 std::optional<Step> parse_step(const Happened& item);
 /// And back.
 Happened step_item(const Step& step);
+/// Writes a recording of these steps, without an end. nullopt: done; otherwise what failed.
+std::optional<std::string> write_recording(
+    const std::filesystem::path& out, const host::Opening& opening, const std::vector<Step>& steps);
 
 }  // namespace croupier::replay

@@ -147,7 +147,7 @@ public:
     std::array<std::byte, 32> public_key() const override { return key_; }
     std::array<std::byte, 64> sign(std::span<const std::byte>) override
     {
-        return script_.answer(Item::signed_).read<std::array<std::byte, 64>>();
+        return script_.answer(Item::signature).read<std::array<std::byte, 64>>();
     }
 
 private:
@@ -284,6 +284,7 @@ public:
     void respond(ConnectionId call, Seq rests_on, edge::HttpResponse response) override
     {
         std::vector<host::Parameter> headers;
+        headers.reserve(response.headers.size());
         for (auto& [name, value] : response.headers) { headers.push_back({std::move(name), std::move(value)}); }
         script_.tell(Item::response, call, rests_on, static_cast<std::uint16_t>(response.status), response.content_type,
             response.body, headers);
@@ -309,7 +310,8 @@ bool is_told(Item kind)
         case Item::close:
         case Item::response:
         case Item::frame_digest:
-        case Item::unit: return true;
+        case Item::unit:
+        case Item::state: return true;
         default: return false;
     }
 }
@@ -432,6 +434,9 @@ Outcome Stage::take(const Step& step)
                 std::get<host::Input>(step.input));
         }
         ports.script.check_all_asked();
+        for (const Happened& item : step.happened) {
+            if (item.kind == Item::state) { ports.script.tell(Item::state, host::state_hash(*ports.casino)); }
+        }
     } catch (const Lost& lost) {
         outcome.lost = lost.what;
     }

@@ -1,0 +1,20 @@
+#!/bin/sh
+# Makes the recordings in this folder anew, after a change that is meant to be seen by players or in the ledger: say which in the
+# commit. They are lives of simulated nights (docs/testing.md): a player's evening, one with operators, one with a jackpot and bonus money.
+#
+#   tests/recordings/renew.sh [BUILD_DIR]         (build/release unless told)
+set -eu
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+sim=${1:-$root/build/release}/bin/croupier-sim
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+keep() {
+    "$sim" --seed "$1" --minutes 1 --twice-every 0 --record "$work/$1" >/dev/null
+    cp "$work/$1/life-$2-000001.crr" "$root/tests/recordings/$3.crr"
+}
+keep 9 3 players
+keep 41 3 operators
+keep 150 2 jackpot
+ls -l "$root"/tests/recordings/*.crr
