@@ -15,6 +15,13 @@ using namespace std::chrono_literals;
 constexpr WallTime kBeginning = from_micros(1'795'460'520'000'000);  // A Tuesday in November 2026.
 constexpr auto kLedger = "ledger.db";
 
+// Where this run keeps its files is not the seed's business.
+std::string without_folder(std::string text, const std::filesystem::path& folder)
+{
+    const auto at = text.find(folder.string());
+    return at == std::string::npos ? text : text.erase(at, folder.string().size());
+}
+
 }  // namespace
 
 House::House(World& world, const Plan& plan, std::filesystem::path scratch, const std::filesystem::path& recordings)
@@ -67,7 +74,8 @@ void House::start()
     };
     auto recovered = host::recover(
         **ledger, plan_.config.server.currency, scratch_ / "snapshots", make,
-        [&](const std::string& what) { world_.trace("snapshot passed over", what); }, [](Seq, Seq) {});
+        [&](const std::string& what) { world_.trace("snapshot passed over", without_folder(what, scratch_)); },
+        [](Seq, Seq) {});
     if (!recovered) {
         require(!healed_ && disk_.struck(), [&] { return "the ledger cannot be recovered: " + recovered.error(); });
         disk_.switch_off();

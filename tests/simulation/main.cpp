@@ -75,6 +75,7 @@ Totals run_seeds(const Options& options, std::uint64_t offset, std::uint64_t ste
         totals.events += result.events;
         if (!result.violation && options.twice_every > 0 && seed % options.twice_every == 0) {
             ++totals.twice;
+            run_options.scratch += "-again";
             const RunResult again = run(run_options);
             if (again.trace != result.trace) {
                 result.violation = "run again, it goes otherwise: something is not determined by the seed";
