@@ -26,6 +26,12 @@ public:
     /// Replaces its state by what save() wrote. False: not readable; the module is then as it was when made.
     virtual bool restore(ByteReader& in) = 0;
 
+    /// Writes what it knows of this process only and no restart brings back, such as who is connected: a recording that
+    /// begins in the middle of play needs it. The order depends on the content only.
+    virtual void save_live(ByteWriter&) const {}
+    /// After restore(), what save_live() wrote. False: not readable.
+    virtual bool restore_live(ByteReader&) { return true; }
+
     /// State is complete. May add the facts without which it cannot work (the house's accounts), but only if they are
     /// not there yet.
     virtual void start(Context&) {}

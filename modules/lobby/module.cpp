@@ -34,6 +34,17 @@ public:
     void save(ByteWriter&) const override {}
     std::uint32_t version() const override { return 1; }
     bool restore(ByteReader&) override { return true; }
+    void save_live(ByteWriter& out) const override
+    {
+        out.write(online_);
+        out.write(announced_);
+    }
+    bool restore_live(ByteReader& in) override
+    {
+        online_ = in.read<std::uint64_t>();
+        announced_ = in.read<std::uint64_t>();
+        return in.complete();
+    }
 
 private:
     std::uint64_t online_ = 0;

@@ -336,4 +336,32 @@ void Desk::online_announced(std::uint64_t players, Context& context)
     }
 }
 
+std::vector<LiveSession> Desk::live() const
+{
+    std::vector<LiveSession> sessions;
+    for (const SessionId id : registry_.open_by_age()) {
+        const auto* live = live_.find(id);
+        if (live == nullptr) { continue; }
+        sessions.push_back({.session = id,
+            .player = live->player,
+            .connection = live->connection,
+            .seq = live->seq,
+            .pushes = {live->pushes.begin(), live->pushes.end()}});
+    }
+    return sessions;
+}
+
+bool Desk::restore_live(const std::vector<LiveSession>& sessions)
+{
+    for (const LiveSession& session : sessions) {
+        const auto* kept = registry_.kept(session.session);
+        const bool heard = raw(session.connection) != 0 && raw(live_.session_of(session.connection)) != 0;
+        if (kept == nullptr || kept->player != session.player || heard || live_.find(session.session) != nullptr) {
+            return false;
+        }
+        live_.add(session);
+    }
+    return true;
+}
+
 }  // namespace croupier::session

@@ -34,6 +34,11 @@ public:
     void balance_changed(const ledger::BalanceChanged& event, Context& context);
     void online_announced(std::uint64_t players, Context& context);
 
+    /// Oldest session first.
+    std::vector<LiveSession> live() const;
+    /// What live() said in another desk of the same state. False: it cannot be true of this one.
+    bool restore_live(const std::vector<LiveSession>& sessions);
+
     Registry& registry() noexcept { return registry_; }
     const Registry& registry() const noexcept { return registry_; }
 

@@ -17,6 +17,12 @@ Live::Session* Live::find(SessionId id)
     return found == live_.end() ? nullptr : &found->second;
 }
 
+const Live::Session* Live::find(SessionId id) const
+{
+    const auto found = live_.find(id);
+    return found == live_.end() ? nullptr : &found->second;
+}
+
 SessionId Live::session_of(ConnectionId connection) const
 {
     const auto found = connections_.find(connection);
@@ -50,6 +56,14 @@ void Live::forget(SessionId id)
     if (session == nullptr) { return; }
     if (raw(session->connection) != 0) { detach(session->connection); }
     live_.erase(id);
+}
+
+void Live::add(const LiveSession& session)
+{
+    Session& live = at(session.session, session.player);
+    live.seq = session.seq;
+    live.pushes.assign(session.pushes.begin(), session.pushes.end());
+    if (raw(session.connection) != 0) { attach(session.session, session.connection); }
 }
 
 void Live::count(PlayerId player, int change)

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "croupier/ids.hpp"
+#include "sessions.hpp"
 
 namespace croupier::session {
 
@@ -14,10 +15,7 @@ namespace croupier::session {
 /// survives this process: after a restart, positions belong to another instance and clients get a snapshot.
 class Live {
 public:
-    struct Push {
-        std::uint64_t seq = 0;
-        std::string text;
-    };
+    using Push = LivePush;
     struct Session {
         PlayerId player{};
         ConnectionId connection{};  ///< 0 while disconnected.
@@ -28,6 +26,7 @@ public:
     /// The session's live state, made on the first hello.
     Session& at(SessionId id, PlayerId player);
     Session* find(SessionId id);
+    const Session* find(SessionId id) const;
     /// 0 if the connection has not said hello.
     SessionId session_of(ConnectionId connection) const;
 
@@ -37,6 +36,8 @@ public:
     /// The session has ended: nothing of it is kept.
     void forget(SessionId id);
 
+    /// Puts a session back that another Live had.
+    void add(const LiveSession& session);
     /// Players with at least one connection.
     std::size_t players_online() const noexcept { return online_.size(); }
     const std::map<ConnectionId, SessionId>& connections() const noexcept { return connections_; }
@@ -44,9 +45,9 @@ public:
 private:
     void count(PlayerId player, int change);
 
-    std::map<ConnectionId, SessionId> connections_;    // Ordered: broadcasts go out in this order.
-    std::unordered_map<SessionId, Session> live_;  // Looked up only.
-    std::unordered_map<PlayerId, int> online_;         // Looked up only: connections a player.
+    std::map<ConnectionId, SessionId> connections_;  // Ordered: broadcasts go out in this order.
+    std::unordered_map<SessionId, Session> live_;    // Looked up only.
+    std::unordered_map<PlayerId, int> online_;       // Looked up only: connections a player.
 };
 
 }  // namespace croupier::session

@@ -45,6 +45,12 @@ public:
     void save(ByteWriter& out) const override { desk_->registry().save(out); }
     std::uint32_t version() const override { return 1; }
     bool restore(ByteReader& in) override { return desk_->registry().restore(in); }
+    void save_live(ByteWriter& out) const override { out.write(desk_->live()); }
+    bool restore_live(ByteReader& in) override
+    {
+        const auto sessions = in.read<std::vector<LiveSession>>();
+        return in.complete() && desk_->restore_live(sessions);
+    }
 
 private:
     template <class Command>

@@ -37,6 +37,23 @@ struct Answer {
 };
 BOOST_DESCRIBE_STRUCT(Answer, (), (n, content, text))
 
+/// A push of own money that a reconnecting client may have missed.
+struct LivePush {
+    std::uint64_t seq = 0;
+    std::string text;
+};
+BOOST_DESCRIBE_STRUCT(LivePush, (), (seq, text))
+
+/// A session that said hello in this process, as the module's live state has it: a vector of them.
+struct LiveSession {
+    SessionId session{};
+    PlayerId player{};
+    ConnectionId connection{};  ///< 0 while disconnected.
+    std::uint64_t seq = 0;      ///< Position of the last own-money push.
+    std::vector<LivePush> pushes;
+};
+BOOST_DESCRIBE_STRUCT(LiveSession, (), (session, player, connection, seq, pushes))
+
 /// What the facts say about players and sessions: the durable half of the module, with nothing of connections in it.
 class Registry {
 public:

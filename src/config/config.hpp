@@ -142,6 +142,7 @@ struct Log {
 struct Recording {
     std::string mode = "auto";      ///< "auto": in demo mode; "on" or "off"
     std::string frames = "digest";  ///< "digest" or "full"
+    std::chrono::milliseconds resume_after{60'000};
     std::uint64_t segment_max_bytes = 64 * 1024 * 1024;
     std::uint64_t disk_max_bytes = 1024 * 1024 * 1024;
     std::size_t queue_max_bytes = 32 * 1024 * 1024;

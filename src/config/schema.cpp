@@ -182,12 +182,14 @@ constexpr auto kKeys = std::to_array<Key>({
         .unit = "bytes", .doc = "How large one file of a recording becomes before the next one begins."},
     {.path = "recording.disk_max_bytes", .slot = SLOT(recording.disk_max_bytes), .min = 64 * kKiB, .max = 1'024 * kGiB,
         .unit = "bytes",
-        .doc = "How much all recordings may take: older ones are removed, and the one of this run ends when it alone is so large."},
+        .doc = "How much all recordings may take: older ones are removed, and a new one begins when one has taken half of it."},
     {.path = "recording.queue_max_bytes", .slot = SLOT(recording.queue_max_bytes), .min = kMiB, .max = 4 * kGiB,
         .unit = "bytes", .doc = "How much may wait to be written; beyond it the recording ends, and play goes on."},
     {.path = "recording.state_max_bytes", .slot = SLOT(recording.state_max_bytes), .min = 0, .max = 1 * kGiB,
         .unit = "bytes",
         .doc = "A larger state is not copied into the recording when it begins: a replay then needs the ledger beside it."},
+    {.path = "recording.resume_after_ms", .slot = SLOT(recording.resume_after), .min = 500, .max = 24 * 3600 * kThousand,
+        .unit = "milliseconds", .doc = "How long after a recording that could not go on the next one begins."},
 });
 // clang-format on
 

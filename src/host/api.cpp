@@ -1,5 +1,7 @@
 #include "api.hpp"
 
+#include <algorithm>
+
 #include "croupier/game_json.hpp"
 #include "croupier/json_writer.hpp"
 #include "croupier/messages/lobby.hpp"
@@ -48,18 +50,22 @@ bool Api::handle(ConnectionId call, const ApiRequest& request)
     return refusals_ == before;
 }
 
-void Api::route(ConnectionId call, const ApiRequest& request)
+struct Api::Route {
+    std::string_view path;
+    std::string_view method;
+    void (Api::*handle)(ConnectionId, const ApiRequest&);
+};
+
+namespace {
+
+constexpr std::string_view kPrefix = "/api/v1/";
+constexpr std::string_view kRound = "me/rounds/";
+constexpr std::string_view kReceipt = "/receipt";
+
+}  // namespace
+
+std::span<const Api::Route> Api::routes()
 {
-    static constexpr std::string_view kPrefix = "/api/v1/";
-    static constexpr std::string_view kRound = "me/rounds/";
-    static constexpr std::string_view kReceipt = "/receipt";
-    if (!request.path.starts_with(kPrefix)) { return refuse(call, {ErrorCode::not_found}); }
-    const std::string_view path = std::string_view{request.path}.substr(kPrefix.size());
-    struct Route {
-        std::string_view path;
-        std::string_view method;
-        void (Api::*handle)(ConnectionId, const ApiRequest&);
-    };
     static constexpr Route kRoutes[] = {
         {"players", "POST", &Api::register_player},
         {"sessions", "POST", &Api::log_in},
@@ -72,7 +78,27 @@ void Api::route(ConnectionId call, const ApiRequest& request)
         {"me/statement", "GET", &Api::my_statement},
         {"me/statement.csv", "GET", &Api::my_statement_csv},
     };
-    for (const Route& route : kRoutes) {
+    return kRoutes;
+}
+
+std::string Api::presentable(std::string_view path)
+{
+    if (!path.starts_with(kPrefix)) { return "/api/?"; }
+    const std::string_view call = path.substr(kPrefix.size());
+    if (std::ranges::find(routes(), call, &Route::path) != routes().end()) { return std::string{path}; }
+    if (!call.starts_with(kRound)) { return "/api/?"; }
+    std::string_view id = call.substr(kRound.size());
+    const std::string_view receipt = id.ends_with(kReceipt) ? kReceipt : "";
+    id.remove_suffix(receipt.size());
+    const bool is_number = std::ranges::all_of(id, [](char c) { return c >= '0' && c <= '9'; });
+    return std::string{kPrefix}.append(kRound).append(is_number ? id : "?").append(receipt);
+}
+
+void Api::route(ConnectionId call, const ApiRequest& request)
+{
+    if (!request.path.starts_with(kPrefix)) { return refuse(call, {ErrorCode::not_found}); }
+    const std::string_view path = std::string_view{request.path}.substr(kPrefix.size());
+    for (const Route& route : routes()) {
         if (route.path != path) { continue; }
         if (route.method != request.method) { return refuse(call, {ErrorCode::method_not_allowed}); }
         return (this->*route.handle)(call, request);

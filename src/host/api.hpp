@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -21,8 +22,12 @@ public:
 
     /// Answers any call whose path starts with /api/. False: it was refused, as far as that is known yet.
     bool handle(ConnectionId call, const ApiRequest& request);
+    /// The path with nothing in it that decides nothing (a client may have put its token there); answered just as it is.
+    static std::string presentable(std::string_view path);
 
 private:
+    struct Route;
+    static std::span<const Route> routes();
     void route(ConnectionId call, const ApiRequest& request);
 
     static constexpr std::size_t kUnitBytes = 4096;  // More than a registration or a session takes.

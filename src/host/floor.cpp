@@ -239,6 +239,86 @@ void Floor::close_idle()
     for (const auto id : idle) { parts_.edge.close(id, kIdle, "idle for too long"); }
 }
 
+// A recording that begins in the middle.
+
+namespace {
+
+struct SavedConnection {
+    ConnectionId connection{};
+    std::int64_t heard = 0;  // Nanoseconds.
+    bool greeted = false;
+    std::uint32_t malformed = 0;
+};
+BOOST_DESCRIBE_STRUCT(SavedConnection, (), (connection, heard, greeted, malformed))
+
+struct SavedWaiting {
+    std::int64_t until = 0;  // Nanoseconds.
+    ConnectionId connection{};
+};
+BOOST_DESCRIBE_STRUCT(SavedWaiting, (), (until, connection))
+
+std::int64_t nanoseconds(SteadyTime at) { return std::chrono::nanoseconds{at.time_since_epoch()}.count(); }
+SteadyTime at_nanoseconds(std::int64_t count) { return SteadyTime{std::chrono::nanoseconds{count}}; }
+
+}  // namespace
+
+void Floor::save_live(ByteWriter& out) const
+{
+    std::vector<SavedConnection> connections;
+    connections.reserve(connections_.size());
+    for (const auto& [id, connection] : connections_) {
+        connections.push_back({id, nanoseconds(connection.heard), connection.greeted, connection.malformed});
+    }
+    std::ranges::sort(connections, {}, &SavedConnection::connection);
+    out.write(connections);
+    std::vector<SavedWaiting> waiting;
+    waiting.reserve(ungreeted_.size());
+    for (const Waiting& one : ungreeted_) { waiting.push_back({nanoseconds(one.until), one.connection}); }
+    out.write(waiting);
+    out.write(ticks_);
+    out.write(draining_);
+}
+
+bool Floor::restore_live(ByteReader& in)
+{
+    const auto connections = in.read<std::vector<SavedConnection>>();
+    const auto waiting = in.read<std::vector<SavedWaiting>>();
+    ticks_ = in.read<std::uint64_t>();
+    draining_ = in.read<bool>();
+    for (const auto& [id, heard, greeted, malformed] : connections) {
+        connections_.emplace(id, Connection{at_nanoseconds(heard), greeted, malformed});
+    }
+    for (const auto& [until, connection] : waiting) { ungreeted_.push_back({at_nanoseconds(until), connection}); }
+    return in.complete();
+}
+
+Bytes Floor::live() const
+{
+    std::vector<LivePart> parts{{"floor", {}}};
+    ByteWriter floor{parts.front().bytes};
+    save_live(floor);
+    for (const auto& module : parts_.casino.modules()) {
+        LivePart part{std::string{module->name()}, {}};
+        ByteWriter out{part.bytes};
+        module->save_live(out);
+        if (!part.bytes.empty()) { parts.push_back(std::move(part)); }
+    }
+    return to_bytes(parts);
+}
+
+bool Floor::restore_live(std::span<const std::byte> live)
+{
+    const auto parts = from_bytes<std::vector<LivePart>>(live);
+    if (!parts) { return false; }
+    return std::ranges::all_of(*parts, [&](const LivePart& part) {
+        ByteReader in{part.bytes};
+        if (part.name == "floor") { return restore_live(in); }
+        const auto& modules = parts_.casino.modules();
+        const auto found = std::ranges::find(modules, part.name, [](const auto& module) { return module->name(); });
+        return found != modules.end() && (*found)->restore_live(in);
+    });
+}
+
 // The operator's machine.
 
 Result<session::Done> Floor::take(const EraseAsked& input)

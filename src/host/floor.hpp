@@ -9,6 +9,7 @@
 #include "calls.hpp"
 #include "casino.hpp"
 #include "config/config.hpp"
+#include "croupier/codec.hpp"
 #include "edge.hpp"
 #include "gated_outputs.hpp"
 #include "inputs.hpp"
@@ -35,6 +36,13 @@ private:
     WallTime wall_{};
     SteadyTime steady_{};
 };
+
+/// What a module (by its name) or the floor ("floor") knows of this process only: who is connected.
+struct LivePart {
+    std::string name;
+    Bytes bytes;
+};
+BOOST_DESCRIBE_STRUCT(LivePart, (), (name, bytes))
 
 /// The casino's floor: the casino behind what clients and operators send, without sockets, files, threads or clocks. It takes
 /// one input after the other, and everything else that it does not know by itself comes through a port: so the same inputs
@@ -73,6 +81,12 @@ public:
     Result<cashier::Operator> take(const OperatorChanged& input);
     void take(const DrainAsked& input);
 
+    /// Between two inputs, with no question to the views open: what it and the modules know of this process only, as bytes
+    /// of a vector of LivePart.
+    Bytes live() const;
+    /// Before the first input, what live() said. False: not readable.
+    bool restore_live(std::span<const std::byte> live);
+
     /// Whether a stake would be taken, as far as the store is concerned.
     bool takes_stakes() const;
     std::size_t connections() const noexcept { return connections_.size(); }
@@ -105,6 +119,8 @@ private:
         ConnectionId connection, std::optional<std::uint64_t> n, std::optional<std::uint64_t> q, const Error& error);
     void close_ungreeted();
     void close_idle();
+    void save_live(ByteWriter& out) const;
+    bool restore_live(ByteReader& in);
 
     Parts parts_;
     GatedOutputs outputs_;

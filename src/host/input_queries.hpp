@@ -51,11 +51,17 @@ public:
         views_.inclusion(unit, size, numbered(std::move(done)));
     }
 
+    /// How many were asked so far.
+    std::uint64_t asked() const noexcept { return questions_; }
+    /// How many of them have no answer yet.
+    std::uint64_t open() const noexcept { return questions_ - answered_; }
+
 private:
     template <class T>
     Done<T> numbered(Done<T> done)
     {
         return [this, question = ++questions_, done = std::move(done)](Result<store::Viewed<T>> answer) {
+            ++answered_;
             enter_({.question = question,
                 .bytes = [&] { return store::answer_bytes(answer); },
                 .take = [&] { done(std::move(answer)); }});
@@ -65,6 +71,7 @@ private:
     Queries& views_;
     Enter enter_;
     std::uint64_t questions_ = 0;
+    std::uint64_t answered_ = 0;
 };
 
 }  // namespace croupier::host

@@ -91,17 +91,15 @@ public:
         if (plain) {
             const auto nickname = as_text(*plain);
             auto name = to_.pseudonym(nickname);
-            if (to_.running_) {
-                to_.hide(in_quotes(nickname), in_quotes(name));
-            } else {
-                to_.names_.push_back({sealed.key_id, std::move(name)});
-            }
+            if (to_.running_) { to_.hide(in_quotes(nickname), in_quotes(name)); }
+            to_.know(sealed.key_id, std::move(name));
         }
         return plain;
     }
     bool erase(std::uint64_t key_id) override
     {
         const bool erased = inner_.erase(key_id);
+        to_.names_.erase(key_id);
         to_.item(Item::erased, erased);
         return erased;
     }
@@ -264,20 +262,49 @@ edge::Edge& Recorder::wrap(edge::Edge& inner) { return *(edge_ = std::make_uniqu
 
 void Recorder::start(Opening opening, record::SinkOptions options)
 {
-    CROUPIER_ASSERT(!running_ && !sink_);
+    if (running_) {
+        tape_.item(Item::end);
+        flush();
+    }
+    if (sink_) {
+        written_before_ += sink_->bytes_written();
+        sink_->finish();
+        before_ = std::move(sink_);
+    }
+    tape_.bytes().clear();
     wall_ = opening.at;
     steady_ = SteadyTime{std::chrono::nanoseconds{opening.steady}};
-    opening.names = std::exchange(names_, {});
+    opening.names.reserve(names_.size());
+    for (const auto& [key_id, name] : names_) { opening.names.push_back({key_id, name}); }
+    std::ranges::sort(opening.names, {}, &Pseudonym::key_id);
+    if (names_.size() > kNamesMax) { forget_names(); }
     sink_ = std::make_unique<record::Sink>(std::move(options));
     tape_.item(Item::opening, opening);
     running_ = true;
     flush();
 }
 
+bool Recorder::can_start_anew() const
+{
+    return !names_forgotten_ && (!before_ || before_->done()) && (!sink_ || sink_->done() || sink_->idle());
+}
+
+void Recorder::know(std::uint64_t key_id, std::string name)
+{
+    if (names_forgotten_) { return; }
+    names_.insert_or_assign(key_id, std::move(name));
+    if (sink_ && names_.size() > kNamesMax) { forget_names(); }
+}
+
+void Recorder::forget_names()
+{
+    names_forgotten_ = true;
+    names_ = {};
+}
+
 void Recorder::state(const Casino& casino)
 {
-    static constexpr std::size_t kQuickly = 1 << 20;  // So much is hashed within a millisecond or two.
-    if (running_ && state_bytes_ <= kQuickly) { tape_.item(Item::state, state_hash(casino, &state_bytes_)); }
+    if (running_ && state_is_small()) { tape_.item(Item::state, state_hash(casino, &state_bytes_)); }
 }
 
 void Recorder::end(const Casino& casino)
@@ -352,6 +379,7 @@ Called Recorder::presentable(const Called& input)
     } else if (!request.path.starts_with(OperatorApi::kPrefix)) {
         request.body = request.body.empty() ? "" : "?";  // Malformed, whatever it was.
     }
+    if (!request.path.starts_with(OperatorApi::kPrefix)) { request.path = Api::presentable(request.path); }
     for (Parameter& parameter : request.query) {
         // Numbers and the names of accounts are all that is understood; anything else is refused, as "?" is.
         const bool understood = std::ranges::all_of(parameter.value, [](char c) { return c >= '0' && c <= '9'; })

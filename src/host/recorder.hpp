@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "builtin_modules.hpp"
@@ -45,9 +46,14 @@ struct Opening {
     Hash hash{};              ///< The chain's, there.
     Bytes snapshot;           ///< The state; empty: it was too large, and has to be folded from the ledger.
     std::vector<Pseudonym> names;
+    // Of one that begins in the middle of play:
+    Seq durable{};                ///< Up to this unit.
+    std::uint64_t questions = 0;  ///< That the views were asked and have answered.
+    Bytes live;                   ///< What Floor::live() says; empty: nobody is connected.
 };
-BOOST_DESCRIBE_STRUCT(
-    Opening, (), (format, build, instance, config, games, seal_key, at, steady, seq, hash, snapshot, names))
+BOOST_DESCRIBE_STRUCT(Opening, (),
+    (format, build, instance, config, games, seal_key, at, steady, seq, hash, snapshot, names, durable, questions,
+        live))
 
 /// Where in time an input was, counted from the input before it.
 struct Moment {
@@ -77,8 +83,10 @@ public:
     Tokens& wrap(Tokens& inner);
     edge::Edge& wrap(edge::Edge& inner);
 
-    /// Begins to record. The pseudonyms of all players whose nickname was unsealed before are put into the opening.
+    /// Begins to record; a recording that runs ends here. The pseudonyms of all players are put into the opening.
     void start(Opening opening, record::SinkOptions options);
+    /// Whether start() may be called in the middle of play: it would neither wait for the disk nor take long.
+    bool can_start_anew() const;
     /// The casino's state after the last input, which a replay compares with its own: now and then.
     void state(const Casino& casino);
     /// The recording ends in order.
@@ -101,8 +109,13 @@ public:
 
     /// Why it ended before its time; nullopt: it did not.
     std::optional<std::string> failure() const;
+    /// By this recording.
     std::uint64_t bytes_written() const noexcept { return sink_ ? sink_->bytes_written() : 0; }
+    /// By all recordings of this process.
+    std::uint64_t bytes_written_in_all() const noexcept { return written_before_ + bytes_written(); }
     bool running() const noexcept { return running_; }
+    /// Whether the state, as hashed last, is small enough to be written out between two inputs.
+    bool state_is_small() const noexcept { return state_bytes_ <= kSmallState; }
 
 private:
     class RecordedRng;
@@ -116,6 +129,9 @@ private:
         std::string instead;
     };
 
+    static constexpr std::size_t kSmallState = 1 << 20;  // Hashed within a millisecond or two.
+    static constexpr std::size_t kNamesMax = 100'000;    // As many pseudonyms are written within some milliseconds.
+
     /// Whether an input can be recorded now; sets its moment.
     bool begin(Clock& now);
     template <class... Values>
@@ -125,6 +141,8 @@ private:
     }
     /// The text with what has to be hidden in this input replaced.
     std::string masked(std::string text) const;
+    void know(std::uint64_t key_id, std::string name);
+    void forget_names();
     void hide(std::string_view text, std::string_view instead);
     std::string pseudonym(std::string_view nickname) const;
     /// The call without what the floor does not read of it.
@@ -133,14 +151,17 @@ private:
     Hash key_{};
     record::TapeWriter tape_;
     std::unique_ptr<record::Sink> sink_;
+    std::unique_ptr<record::Sink> before_;  // The recording before, which may still be written out.
+    std::uint64_t written_before_ = 0;
     bool digests_;
     bool running_ = false;
     Moment moment_;
     WallTime wall_{};
     SteadyTime steady_{};
-    std::size_t state_bytes_ = 0;  // When it was hashed last.
-    std::vector<Pseudonym> names_;
-    std::vector<Hidden> hidden_;  // Of this input.
+    std::size_t state_bytes_ = 0;                           // When it was hashed last.
+    std::unordered_map<std::uint64_t, std::string> names_;  // By key; once play has begun, at most kNamesMax.
+    bool names_forgotten_ = false;                          // There were more.
+    std::vector<Hidden> hidden_;                            // Of this input.
 
     std::unique_ptr<RecordedRng> rng_;
     std::unique_ptr<RecordedKeys> keys_;

@@ -97,6 +97,8 @@ public:
 private:
     std::optional<std::string> build();
     void start_recording();
+    /// The recording goes on; where it cannot, or has become so large that the next has to begin, that one begins.
+    void keep_recording();
     void print_address() const;
 
     /// Hands an input to the floor, at this moment.
@@ -138,6 +140,8 @@ private:
     };
     std::deque<Untold> untold_;  // Operators who wait for the disk.
     std::uint64_t ticks_ = 0;
+    std::uint64_t recordings_ = 0;
+    SteadyTime recorded_until_{};
     bool draining_ = false;
     std::atomic<bool> stopping_ = false;  // The watchdog tells it.
 };
@@ -192,14 +196,23 @@ void Server::start_recording()
         .at = clock_.wall(),
         .steady = clock_.steady().time_since_epoch().count(),
         .seq = casino.submitted().seq,
-        .hash = casino.submitted().hash};
-    opening.snapshot = store::encode_snapshot({.position = casino.submitted(), .sections = snapshot_sections(casino)});
+        .hash = casino.submitted().hash,
+        .durable = house_->store().committed().seq,
+        .questions = views_->asked(),
+        .live = floor_->live()};
+    // Nothing waits for the first one; for those that follow play does.
+    if (recordings_ == 0 || recorder_->state_is_small()) {
+        opening.snapshot = store::encode_snapshot(
+            {.position = casino.submitted(), .sections = snapshot_sections(casino)});
+    }
     if (opening.snapshot.size() > config_.recording.state_max_bytes) { opening.snapshot.clear(); }
+    std::string name = house_->instance();
+    if (++recordings_ > 1) { name += "." + std::to_string(recordings_); }
     log::info("recording", "begins",
-        {{"recording", house_->instance()}, {"seq", raw(opening.seq)}, {"state_bytes", opening.snapshot.size()}});
+        {{"recording", name}, {"seq", raw(opening.seq)}, {"state_bytes", opening.snapshot.size()}});
     recorder_->start(std::move(opening),
         {.directory = house_->paths().recordings(),
-            .recording = house_->instance(),
+            .recording = std::move(name),
             .segment_bytes = config_.recording.segment_max_bytes,
             .disk_bytes_max = config_.recording.disk_max_bytes,
             .queue_bytes_max = config_.recording.queue_max_bytes});
@@ -295,14 +308,24 @@ void Server::on_committed(const Committed& committed)
 void Server::on_tick()
 {
     take(Ticked{});
-    if (recorder_) {
-        if (++ticks_ % kStateTicks == 0) { recorder_->state(house_->casino()); }
-        recorder_->flush();
-    }
+    if (recorder_) { keep_recording(); }
     tick_.expires_after(Floor::kTick);
     tick_.async_wait([this](const boost::system::error_code& error) {
         if (!error) { on_tick(); }
     });
+}
+
+void Server::keep_recording()
+{
+    if (++ticks_ % kStateTicks == 0) { recorder_->state(house_->casino()); }
+    const SteadyTime now = clock_.steady();
+    if (recorder_->running()) { recorded_until_ = now; }
+    // Half of the disk is for this one, so that it is there whole until the next one is.
+    const bool due = recorder_->running() ? recorder_->bytes_written() > config_.recording.disk_max_bytes / 2
+                                          : now - recorded_until_ >= config_.recording.resume_after;
+    // An answer of the views belongs to the recording that has the question.
+    if (due && !draining_ && views_->open() == 0 && recorder_->can_start_anew()) { start_recording(); }
+    recorder_->flush();
 }
 
 bool Server::ready() const { return house_->rng().ready() && floor_->takes_stakes(); }

@@ -115,7 +115,7 @@ std::string ServerMetrics::text(Casino& casino, const edge::Edge& edge, const st
     raise(views_dropped_, views.dropped_batches());
     if (recorder != nullptr) {
         recording_.set(recorder->running() ? 1 : 0);
-        raise(recording_bytes_, recorder->bytes_written());
+        raise(recording_bytes_, recorder->bytes_written_in_all());
     }
     return registry_.expose();
 }

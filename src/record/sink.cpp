@@ -31,17 +31,34 @@ bool write_all(int file, std::span<const std::byte> bytes)
 
 }  // namespace
 
-Sink::Sink(SinkOptions options) : options_{std::move(options)}, thread_{[this] { run(); }} {}
+Sink::Sink(SinkOptions options)
+    : options_{std::move(options)}, thread_{[this] {
+          run();
+          done_.store(true, std::memory_order_release);
+      }}
+{
+}
 
 Sink::~Sink()
+{
+    finish();
+    thread_.join();
+    if (file_ >= 0) { ::close(file_); }
+}
+
+void Sink::finish()
 {
     {
         const std::scoped_lock lock{mutex_};
         stop_ = true;
     }
     wake_.notify_one();
-    thread_.join();
-    if (file_ >= 0) { ::close(file_); }
+}
+
+bool Sink::idle() const
+{
+    const std::scoped_lock lock{mutex_};
+    return queued_ == 0;
 }
 
 bool Sink::put(FlatBytes& items)
@@ -139,8 +156,8 @@ bool Sink::make_room(std::uint64_t bytes)
     }
     if (bytes_written() + bytes <= room_to_) { return true; }
     // Older recordings make room, the oldest of all first, for this block and some that follow: a look at the folder costs.
-    const std::uint64_t ahead = std::min(
-        options_.disk_bytes_max - bytes_written(), bytes + options_.segment_bytes / 16);
+    const std::uint64_t ahead = std::min(options_.disk_bytes_max - bytes_written(),
+        bytes + std::min(options_.segment_bytes, options_.disk_bytes_max / 4) / 16);
     room_to_ = bytes_written() + ahead;
     struct Old {
         std::filesystem::file_time_type at;
@@ -151,7 +168,8 @@ bool Sink::make_room(std::uint64_t bytes)
     std::uint64_t all = room_to_;
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator{options_.directory, error}) {
-        if (entry.path().extension() != ".crr" || entry.path().filename().string().starts_with(options_.recording)) {
+        if (entry.path().extension() != ".crr"
+            || entry.path().filename().string().starts_with(options_.recording + "-")) {
             continue;
         }
         old.push_back({entry.last_write_time(error), entry.path(), entry.file_size(error)});

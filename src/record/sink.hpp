@@ -36,6 +36,12 @@ public:
 
     /// A run of whole items; `items` is an empty buffer afterwards. False: the recording has ended, and these items are not in it.
     bool put(FlatBytes& items);
+    /// No more will be put: what waits is written, and then done() says so.
+    void finish();
+    /// Whether it will write no more: it was finished, or it failed.
+    bool done() const noexcept { return done_.load(std::memory_order_acquire); }
+    /// Whether nothing waits to be written.
+    bool idle() const;
     /// Why the recording ended; nullopt: it goes on. From any thread.
     std::optional<std::string> failure() const;
     std::uint64_t bytes_written() const noexcept { return written_.load(std::memory_order_relaxed); }
@@ -56,6 +62,7 @@ private:
     bool stop_ = false;
     std::optional<std::string> failure_;
     std::atomic<std::uint64_t> written_{0};
+    std::atomic<bool> done_{false};
 
     // The thread's.
     Squeeze squeeze_;

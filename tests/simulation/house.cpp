@@ -129,23 +129,32 @@ void House::start()
     now();
     host::NoOutputs nowhere;
     life->casino->start(wall(), nowhere);
-    if (life->recorder) {
-        const auto texts = host::read_games(plan_.config.games);
-        host::Opening opening{.build = "croupier-sim",
-            .instance = instance,
-            .config = config::print(plan_.config),
-            .games = *texts,
-            .seal_key = seal_key_.public_key(),
-            .at = life->clock.wall(),
-            .steady = life->clock.steady().time_since_epoch().count(),
-            .seq = life->casino->submitted().seq,
-            .hash = life->casino->submitted().hash};
-        opening.snapshot = store::encode_snapshot(
-            {.position = life->casino->submitted(), .sections = host::snapshot_sections(*life->casino)});
-        life->recorder->start(std::move(opening), {.directory = recordings_, .recording = instance});
-    }
+    if (life->recorder) { start_recording(); }
     world_.trace("started", std::to_string(raw(life->store->committed().seq)));
     tick();
+}
+
+void House::start_recording()
+{
+    Life& life = *life_;
+    life.recording_since = world_.now();
+    std::string name = "life-" + std::to_string(life.number);
+    host::Opening opening{.build = "croupier-sim",
+        .instance = name,
+        .config = config::print(plan_.config),
+        .games = *host::read_games(plan_.config.games),
+        .seal_key = seal_key_.public_key(),
+        .at = life.clock.wall(),
+        .steady = life.clock.steady().time_since_epoch().count(),
+        .seq = life.casino->submitted().seq,
+        .hash = life.casino->submitted().hash,
+        .durable = life.store->committed().seq,
+        .questions = life.queries->asked(),
+        .live = life.floor->live()};
+    opening.snapshot = store::encode_snapshot(
+        {.position = life.casino->submitted(), .sections = host::snapshot_sections(*life.casino)});
+    if (++life.recordings > 1) { name += "." + std::to_string(life.recordings); }
+    life.recorder->start(std::move(opening), {.directory = recordings_, .recording = std::move(name)});
 }
 
 bool House::gone(const std::weak_ptr<Life>& life) const { return !life_ || life.lock() != life_; }
@@ -164,6 +173,9 @@ void House::tick()
 {
     take(host::Ticked{});
     if (life_->recorder) {
+        // Each half minute begins another recording, in the middle of whatever is going on.
+        const bool due = world_.now() - life_->recording_since >= 30s;
+        if (due && life_->queries->open() == 0 && life_->recorder->can_start_anew()) { start_recording(); }
         if (world_.now().count() % 8'000'000 < 500'000) { life_->recorder->state(*life_->casino); }
         life_->recorder->flush();
     }

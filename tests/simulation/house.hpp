@@ -90,6 +90,7 @@ private:
     /// Whether what belongs to this life has nobody left to happen to.
     bool gone(const std::weak_ptr<Life>& life) const;
     /// Starts again soon, unless it is up.
+    void start_recording();
     void start_later(microseconds delay);
     template <class In>
     void take(const In& input);

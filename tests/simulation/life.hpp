@@ -228,6 +228,8 @@ struct House::Life {
     host::RandomTokens tokens;
     host::ServerMetrics metrics;
     std::unique_ptr<host::Recorder> recorder;
+    std::uint64_t recordings = 0;
+    microseconds recording_since{0};
     std::unique_ptr<SimStore> store;
     std::unique_ptr<SimViews> views;
     std::unique_ptr<host::InputQueries> queries;

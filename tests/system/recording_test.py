@@ -128,24 +128,60 @@ class Recording(harness.SystemTest):
         self.assertIn("--ledger", done.stderr)
         self.assertIn("0 differences", self.agrees("--ledger", casino.data_dir, newest))
 
-    def test_when_it_has_become_too_large_it_ends_and_play_goes_on(self):
-        casino = self.server(settings={"recording.disk_max_bytes": 1 << 16, "recording.frames": "full"})
-        play = casino.player("Ada").connect()
+    def active(self, casino):
+        return "\ncroupier_recording_active 1\n" in casino.get("/metrics").body.decode()
 
-        def active():
-            return "\ncroupier_recording_active 1\n" in casino.get("/metrics").body.decode()
-        self.assertTrue(active())
-        for _ in range(100):
+    def test_after_a_gap_the_next_one_begins_in_the_middle_of_play(self):
+        casino = self.server(settings={"recording.segment_max_bytes": 1 << 16, "recording.frames": "full", "recording.resume_after_ms": 500})
+        ada = casino.player("Ada").connect()
+        bob = casino.player("Bob")
+        bob.connect().close()
+        self.assertTrue(self.active(casino))
+        # A file stands where the folder of recordings was: there is no place for the next segment.
+        folder = self.recordings(casino)
+        folder.rename(folder.with_name("moved"))
+        folder.touch()
+        for _ in range(200):
             for _ in range(100):
-                play.spin()
-            if not active():
+                ada.spin()
+            if not self.active(casino):
                 break
-        self.assertFalse(active())
-        self.assertIn("ok", play.spin())
+        self.assertIn("ok", ada.spin())
+        self.assertIn("the recording ended before its time", casino.tail(10000))
+        folder.unlink()
+        harness.eventually(lambda: self.active(casino) and list(folder.glob("*.crr")), "the next recording begins")
+        for _ in range(20):
+            ada.spin()
+        bob.connect().spin()
         casino.stop()
-        self.assertIn("the recording ended before its time", casino.tail(1000))
-        self.assertLessEqual(sum(file.stat().st_size for file in self.recordings(casino).iterdir()), 1 << 16)
-        self.assertIn("was cut off", self.agrees(self.recordings(casino)))
+        before = self.agrees(*folder.with_name("moved").iterdir())
+        self.assertIn("0 differences", before)
+        self.assertIn("was cut off", before)
+        after = self.agrees(folder)
+        self.assertIn("0 differences", after)
+        self.assertIn("the recording ends in order", after)
+        self.assertIn("player 1 session 1", self.agrees("--inspect", "--player", "1", folder))
+
+    def test_when_one_has_become_large_the_next_one_begins(self):
+        most = 1 << 18
+        casino = self.server(settings={"recording.disk_max_bytes": most, "recording.frames": "full"})
+        play = casino.player("Ada").connect()
+        folder = self.recordings(casino)
+
+        def begun(number):
+            return list(folder.glob(f"*.{number}-000001.crr"))
+        for _ in range(500):
+            for _ in range(20):
+                play.spin()
+            if begun(4):
+                break
+        self.assertTrue(begun(4))
+        casino.stop()
+        self.assertLessEqual(sum(file.stat().st_size for file in folder.iterdir()), most)
+        for number in (3, 4):
+            out = self.agrees(*begun(number))
+            self.assertIn("0 differences", out)
+            self.assertIn("the recording ends in order", out)
 
     def test_off_it_leaves_nothing(self):
         casino = self.server(settings={"recording.mode": "off"})

@@ -7,7 +7,9 @@
 
 #include "croupier/codec.hpp"
 #include "croupier/json_writer.hpp"
+#include "floor.hpp"
 #include "frame.hpp"
+#include "sessions.hpp"
 
 namespace croupier::replay {
 
@@ -286,6 +288,18 @@ std::string told(const Difference& difference)
     return out;
 }
 
+void Who::learn(const host::Opening& opening)
+{
+    const auto parts = from_bytes<std::vector<host::LivePart>>(opening.live).value_or(std::vector<host::LivePart>{});
+    const auto found = std::ranges::find(parts, "session", &host::LivePart::name);
+    if (found == parts.end()) { return; }
+    const auto sessions = from_bytes<std::vector<session::LiveSession>>(found->bytes);
+    for (const auto& live : sessions.value_or(std::vector<session::LiveSession>{})) {
+        if (raw(live.connection) == 0) { continue; }
+        people_[live.connection] = {std::to_string(raw(live.player)), std::to_string(raw(live.session))};
+    }
+}
+
 void Who::learn(const std::vector<Happened>& happened)
 {
     for (const Happened& item : happened) {
@@ -305,6 +319,14 @@ const Who::Person* Who::find(ConnectionId connection) const
 {
     const auto found = people_.find(connection);
     return found == people_.end() ? nullptr : &found->second;
+}
+
+std::optional<ConnectionId> Who::connection_of(const std::string& session) const
+{
+    for (const auto& [connection, person] : people_) {
+        if (person.session == session) { return connection; }
+    }
+    return std::nullopt;
 }
 
 ConnectionId connection_of(const Step& step)

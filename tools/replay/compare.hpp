@@ -63,8 +63,12 @@ public:
         std::string player;
         std::string session;
     };
+    /// Who was connected when a recording began in the middle of play.
+    void learn(const host::Opening& opening);
     void learn(const std::vector<Happened>& happened);
     const Person* find(ConnectionId connection) const;
+    std::optional<ConnectionId> connection_of(const std::string& session) const;
+    bool anybody() const noexcept { return !people_.empty(); }
 
 private:
     std::map<ConnectionId, Person> people_;

@@ -103,6 +103,7 @@ int inspect(const Options& options)
         opening.names.size());
     WallTime at = opening.at;
     Who who;
+    who.learn(opening);
     while (true) {
         const auto step = recording->next();
         if (!step) { return failed(step.error()); }
@@ -124,6 +125,7 @@ int write_script(const Options& options)
     std::FILE* const out = std::fopen(options.script.c_str(), "w");
     if (out == nullptr) { return failed(options.script.string() + ": cannot be written"); }
     Who who;
+    who.learn(recording->opening());
     std::map<std::string, std::size_t> sessions;
     std::chrono::microseconds now{0};
     std::optional<std::chrono::microseconds> first;
@@ -219,6 +221,7 @@ private:
         const Outcome outcome = stage_->take(step);
         who_.learn(step.happened);
         const auto all = differences(step.happened, outcome.told);
+        for (const Happened& item : step.happened) { states_ += item.kind == record::Item::state ? 1 : 0; }
         const bool looked_at = options_.step || !all.empty() || outcome.lost;
         const std::string line = looked_at ? line_of(step, stage_->now(), who_) : std::string{};
         told_ += outcome.told.size();
@@ -291,8 +294,9 @@ private:
         if (accepted_count_ > 0) { std::printf(", %llu accepted", static_cast<unsigned long long>(accepted_count_)); }
         std::printf("\n");
         if (found_ > 0 || options_.until > 0) { return; }
-        std::printf(recording.ended() ? "the recording ends in order; the state of all modules agrees\n"
-                                      : "the recording was cut off: what happened after its last block is not in it\n");
+        std::printf("the state of all modules agrees, %llu times; %s\n", static_cast<unsigned long long>(states_),
+            recording.ended() ? "the recording ends in order"
+                              : "the recording was cut off: what happened after its last block is not in it");
     }
 
     const Options& options_;
@@ -307,6 +311,7 @@ private:
     std::uint64_t steps_ = 0;
     std::uint64_t told_ = 0;
     std::uint64_t units_ = 0;
+    std::uint64_t states_ = 0;
     std::uint64_t found_ = 0;
     std::uint64_t accepted_count_ = 0;
     bool quiet_difference_ = false;

@@ -176,13 +176,8 @@ class ReplayedStore final : public Store {
 public:
     explicit ReplayedStore(Script& script) : script_{script} {}
     void begin_at(const Position& position) { committed_ = position; }
-    void durable(Seq seq)
-    {
-        while (!waiting_.empty() && waiting_.front().seq <= seq) {
-            committed_ = waiting_.front();
-            waiting_.pop_front();
-        }
-    }
+    /// Of the position only the seq is asked for once play has begun.
+    void durable(Seq seq) { committed_.seq = seq; }
 
     Position committed() const override { return committed_; }
     bool admits(Admission, std::size_t) const override { return !script_.refuses(); }
@@ -190,7 +185,6 @@ public:
     void submit(std::shared_ptr<const Unit> unit) override
     {
         script_.tell(Item::unit, unit->position.seq, host::hash_start(unit->position.hash));
-        waiting_.push_back(unit->position);
     }
     void allow(Seq) override {}
     void on_committed(std::function<void(const Committed&)>) override {}
@@ -207,12 +201,12 @@ public:
 private:
     Script& script_;
     Position committed_;
-    std::deque<Position> waiting_;
 };
 
 /// Keeps the questions until the recording has their answers.
 class ReplayedQueries final : public store::Queries {
 public:
+    void begin_at(std::uint64_t asked) { questions_ = asked; }
     void answer(std::uint64_t question, std::span<const std::byte> bytes)
     {
         const auto found = waiting_.find(question);
@@ -411,6 +405,14 @@ std::expected<std::unique_ptr<Stage>, std::string> Stage::open(
         .tokens = ports.tokens,
         .seal_key = ports.seal_key,
         .metrics = ports.metrics});
+    if (!opening.live.empty()) {
+        ports.store.durable(opening.durable);
+        ports.queries.begin_at(opening.questions);
+        if (!ports.floor->restore_live(opening.live)) {
+            return std::unexpected{
+                std::string{"who was connected when the recording began cannot be read by this build"}};
+        }
+    }
     return stage;
 }
 

@@ -113,7 +113,14 @@ TEST_CASE("replay: every life of a night agrees with its recording, byte for byt
             told += played.told;
         }
         CHECK(told > 100);
-        CHECK(play(lives.at(lives.size() - 1)).lost.empty());
+        // Some of them began while somebody was playing.
+        CHECK(std::ranges::any_of(lives, [](const auto& life) {
+            const auto recording = Recording::open({life});
+            REQUIRE(recording.has_value());
+            Who who;
+            who.learn(recording->opening());
+            return who.anybody();
+        }));
     }
 }
 
@@ -130,7 +137,7 @@ TEST_CASE("replay: the state is compared on the way and at the end", "[replay]")
             item.body[7] ^= std::byte{1};
         }
     });
-    CHECK(states > 2);
+    CHECK(states > 1);
     CHECK(played.differences.size() == states);
 }
 
