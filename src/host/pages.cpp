@@ -8,13 +8,17 @@
 
 namespace croupier::host {
 
-edge::HttpResponse page(const edge::HttpRequest& request)
+namespace {
+
+const web::Asset* find(std::span<const web::Asset> assets, std::string_view path)
 {
-    const std::string_view path = request.path == "/" ? std::string_view{"/index.html"}
-                                                      : std::string_view{request.path};
-    const auto assets = web::web_assets();
     const auto found = std::ranges::find(assets, path, &web::Asset::path);
-    if (found == assets.end()) { return problem({ErrorCode::not_found}); }
+    return found == assets.end() ? nullptr : &*found;
+}
+
+edge::HttpResponse answer(const edge::HttpRequest& request, const web::Asset* found)
+{
+    if (found == nullptr) { return problem({ErrorCode::not_found}); }
     edge::HttpResponse response{.content_type = std::string{found->content_type},
         .headers = {{"ETag", std::string{found->etag}},
             {"Cache-Control", found->immutable ? "public, max-age=31536000, immutable" : "no-cache"},
@@ -29,6 +33,19 @@ edge::HttpResponse page(const edge::HttpRequest& request)
     }
     response.body.assign(as_text(found->gzip));
     return response;
+}
+
+}  // namespace
+
+edge::HttpResponse page(const edge::HttpRequest& request)
+{
+    return answer(request, find(web::web_assets(), request.path == "/" ? "/index.html" : request.path));
+}
+
+edge::HttpResponse replay_page(const edge::HttpRequest& request)
+{
+    const auto* own = find(web::replay_assets(), request.path == "/" ? "/replay.html" : request.path);
+    return answer(request, own != nullptr ? own : find(web::web_assets(), request.path));
 }
 
 }  // namespace croupier::host

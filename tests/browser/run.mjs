@@ -5,6 +5,7 @@ import { Browser } from './support/table.mjs';
 import { Server } from './support/server.mjs';
 import { accessTests } from './access.mjs';
 import { breakTests } from './breaks.mjs';
+import { filmTests } from './film.mjs';
 import { playTests } from './play.mjs';
 
 const house = {};
@@ -19,7 +20,7 @@ after(async () => {
   await house.server?.stop();
 });
 
-for (const [name, body] of [...playTests, ...breakTests, ...accessTests]) {
+for (const [name, body] of [...playTests, ...breakTests, ...filmTests, ...accessTests]) {
   if (name.includes(process.argv[2] ?? '')) test(name, { timeout: 180_000 }, async () => {
     await house.server.ensure();
     await body(house);

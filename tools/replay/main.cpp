@@ -8,6 +8,7 @@
 
 #include "compare.hpp"
 #include "recording.hpp"
+#include "serve.hpp"
 #include "shrink.hpp"
 #include "stage.hpp"
 
@@ -341,11 +342,15 @@ int main(int argc, char** argv)
         "--script", options.script, "Only write the players' commands into this file, for croupier-load --script");
     app.add_option(
         "--shrink", options.shrunk, "Write the fewest inputs that still lead to the first difference into this file");
+    std::optional<std::uint16_t> served;
+    app.add_option(
+        "--serve", served, "Show each session in a browser as its player saw it, on this port of the loopback");
     bool look = false;
     app.add_flag("--inspect", look, "Only show what the recording holds, input by input");
     CLI11_PARSE(app, argc, argv);
     try {
         if (!options.script.empty()) { return write_script(options); }
+        if (served) { return serve({segments(options.files), options.ledger}, *served); }
         if (!options.shrunk.empty()) { return write_shrunk(options); }
         return look ? inspect(options) : Replay{options}.run();
     } catch (const std::exception& error) {

@@ -50,9 +50,14 @@ export class Server {
     await this.exit;
   }
 
-  async stop() {
+  /** SIGTERM; its data stays. */
+  async end() {
     this.child.kill('SIGTERM');
-    const how = await this.exit;
+    return this.exit;
+  }
+
+  async stop() {
+    const how = await this.end();
     await rm(this.dir, { recursive: true, force: true });
     return how;
   }

@@ -17,5 +17,7 @@ struct Asset {
 
 /// All files of the web client, sorted by path.
 std::span<const Asset> web_assets();
+/// What the page that plays a recording ("/replay.html") has beside them.
+std::span<const Asset> replay_assets();
 
 }  // namespace croupier::web

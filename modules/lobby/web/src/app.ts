@@ -1,4 +1,5 @@
 import { html } from 'lit';
+import type { SpinRequest } from 'croupier-client';
 import type { LitElement } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { casino } from './casino.js';
@@ -6,6 +7,8 @@ import { CasinoElement } from './element.js';
 import { money, signedMoney } from './format.js';
 import { routeOf } from './route.js';
 import type { Route } from './route.js';
+import type { RouletteView } from './roulette/view.js';
+import type { SlotView } from './slot/view.js';
 import { setSound, soundOn } from './sound.js';
 import { symbolSheet, wordmark } from './symbols.js';
 import './clock.js';
@@ -148,6 +151,29 @@ export class App extends CasinoElement {
         return game.kind === 'slot' ? html`<croupier-slot .game=${game}></croupier-slot>` : html`<croupier-roulette .game=${game}></croupier-roulette>`;
       }
     }
+  }
+
+  /**
+   * Plays a round as if the player had asked for it here; in a recording. False: the page cannot, as another round is not
+   * over yet.
+   */
+  async act(request: SpinRequest): Promise<boolean> {
+    if (casino.busy) return false;
+    await this.go(request.game);
+    const view = this.querySelector<SlotView | RouletteView>('croupier-slot, croupier-roulette');
+    if (view?.act(request) === true) return true;
+    void casino.spin(request).catch(() => undefined).finally(() => casino.withhold(0)); // Decided, though not shown.
+    return true;
+  }
+
+  /** Moves to a game, or to the lobby. */
+  async go(game: string | undefined): Promise<void> {
+    const hash = game === undefined ? '#/' : `#/game/${encodeURIComponent(game)}`;
+    if (location.hash === hash) return;
+    location.hash = hash;
+    await new Promise((resolve) => window.addEventListener('hashchange', resolve, { once: true }));
+    await this.updateComplete;
+    await this.querySelector<LitElement>('croupier-slot, croupier-roulette')?.updateComplete;
   }
 
   private toggleSound(): void {

@@ -1,7 +1,7 @@
 import { html } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { CroupierError } from 'croupier-client';
-import type { Bet, OutcomeEvent, RouletteInfo, SpinResult } from 'croupier-client';
+import type { Bet, OutcomeEvent, RouletteInfo, SpinRequest, SpinResult } from 'croupier-client';
 import { casino } from '../casino.js';
 import { View } from '../element.js';
 import { money, shortMoney } from '../format.js';
@@ -158,6 +158,14 @@ export class RouletteView extends View {
     const bets = 'bets' in recovered.request ? recovered.request.bets : [];
     this.chips_ = chipsOf(bets);
     void this.show(bets, Promise.resolve(recovered.result));
+  }
+
+  /** Plays this round as if the player had asked for it here; false if the last one is still being shown. */
+  act(request: SpinRequest): boolean {
+    if (this.playing_ || request.game !== this.game.game || !('bets' in request)) return false;
+    this.chips_ = chipsOf(request.bets);
+    void this.show(request.bets, casino.spin(request));
+    return true;
   }
 
   private spin(): void {

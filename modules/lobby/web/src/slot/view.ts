@@ -1,7 +1,7 @@
 import { html } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { CroupierError } from 'croupier-client';
-import type { OutcomeEvent, SlotInfo, SpinResult } from 'croupier-client';
+import type { OutcomeEvent, SlotInfo, SpinRequest, SpinResult } from 'croupier-client';
 import { casino } from '../casino.js';
 import { View } from '../element.js';
 import { money } from '../format.js';
@@ -106,6 +106,14 @@ export class SlotView extends View {
     if (recovered?.result.game !== this.game.game || recovered === this.recovered_ || this.playing_) return;
     this.recovered_ = recovered;
     void this.show(Promise.resolve(recovered.result));
+  }
+
+  /** Plays this round as if the player had asked for it here; false if the last one is still being shown. */
+  act(request: SpinRequest): boolean {
+    if (this.playing_ || request.game !== this.game.game || !('stake' in request)) return false;
+    this.stake_ = request.stake;
+    this.spin();
+    return true;
   }
 
   private spin(): void {
