@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes the recordings in this folder anew, after a change that is meant to be seen by players or in the ledger: say which in the
-# commit. They are lives of simulated nights (docs/testing.md): a player's evening, one with operators, one with
-# a jackpot and bonus money, one that begins in the middle of play.
+# commit. They are lives of simulated nights (docs/testing.md): a player's evening, one with operators whose
+# server is asked to stop, one with a jackpot and bonus money, one that begins in the middle of play.
 #
 #   tests/recordings/renew.sh [BUILD_DIR]         (build/release unless told)
 set -eu
@@ -13,10 +13,10 @@ trap 'rm -rf "$work"' EXIT
 
 keep() {
     "$sim" --seed "$1" --minutes 1 --twice-every 0 --record "$work/$1" >/dev/null
-    cp "$work/$1/life-$2-000001.crr" "$root/tests/recordings/$3.crr"
+    install -m 644 "$work/$1/life-$2-000001.crr" "$root/tests/recordings/$3.crr"
 }
-keep 9 3 players
-keep 9 2.2 middle
-keep 41 3 operators
-keep 150 2 jackpot
+keep 101 1 players
+keep 120 2 operators
+keep 150 3 jackpot
+keep 9 5.2 middle
 ls -l "$root"/tests/recordings/*.crr

@@ -190,6 +190,7 @@ void House::crash(bool power)
 {
     if (!life_) { return; }
     world_.trace(power ? "power cut" : "killed");
+    stopping_ = false;
     life_->store->end_in_the_middle();
     disk_.switch_off();
     auto unanswered = life_->edge.unanswered();
@@ -220,6 +221,26 @@ void House::crash(bool power)
             told->closed(0);
         });
     }
+}
+
+void House::stop()
+{
+    if (!life_ || stopping_) { return; }
+    world_.trace("asked to stop");
+    stopping_ = true;
+    take(host::DrainAsked{});
+    world_.after(60s, [this, life = std::weak_ptr{life_}] {
+        require(gone(life), [] { return "the server was asked to stop a minute ago, and has not"; });
+    });
+    finish_stop();
+}
+
+void House::finish_stop()
+{
+    if (!life_ || !stopping_ || life_->store->committed() != life_->store->submitted()) { return; }
+    world_.trace("stopped");
+    if (life_->recorder) { life_->recorder->end(*life_->casino); }
+    crash(false);
 }
 
 void House::heal()

@@ -62,6 +62,8 @@ public:
     bool up() const noexcept { return life_ != nullptr; }
     /// The process ends, now. `power`: and the disk loses what was not synced.
     void crash(bool power);
+    /// The process is asked to stop, and does once all that it took is durable; later it starts again.
+    void stop();
     /// No more faults from here on, and the server comes up again.
     void heal();
     void fail_disk(fakes::FaultyDisk::Fault fault);
@@ -91,6 +93,7 @@ private:
     bool gone(const std::weak_ptr<Life>& life) const;
     /// Starts again soon, unless it is up.
     void start_recording();
+    void finish_stop();
     void start_later(microseconds delay);
     template <class In>
     void take(const In& input);
@@ -110,6 +113,7 @@ private:
     microseconds clock_offset_{0};
     Seq told_durable_{};
     bool slow_views_;
+    bool stopping_ = false;
     bool slow_disk_ = false;
     bool disk_low_ = false;
     bool healed_ = false;

@@ -44,7 +44,11 @@ public:
         CROUPIER_ASSERT(unit->position.seq == next(submitted_.seq));
         submitted_ = unit->position;
         bytes_ += unit->bytes.size();
-        for (const EventRow& event : unit->content.events) { house_.rounds_ += event.type == rounds::Settled::kFact; }
+        for (const EventRow& event : unit->content.events) {
+            if (event.type != rounds::Settled::kFact) { continue; }
+            ++house_.rounds_;
+            require(!house_.stopping_, [] { return "a round is played by a server that was asked to stop"; });
+        }
         waiting_.push_back(std::move(unit));
         if (!writing_) { begin(); }
     }

@@ -8,7 +8,7 @@ Plan::Plan(World& world)
 {
     players = 1 + world.below(8);
     think = world.chance(4) ? 100ms : microseconds{1s};
-    for (bool* fault : {&kills, &power_cuts, &disk_errors, &full_disks, &slow_disks, &clock_steps, &no_entropy,
+    for (bool* fault : {&kills, &stops, &power_cuts, &disk_errors, &full_disks, &slow_disks, &clock_steps, &no_entropy,
              &snapshots, &bad_snapshots, &slow_views, &cuts, &slow_readers, &delays, &repeats, &reorders, &malice,
              &tabs, &devices, &leavers, &curious, &back_office}) {
         *fault = world.chance(2);
@@ -44,14 +44,14 @@ std::string Plan::text() const
         std::string_view name;
     };
     std::string out = std::to_string(players) + " players";
-    for (const auto& [on, name] :
-        {Named{kills, "kills"}, Named{power_cuts, "power cuts"}, Named{disk_errors, "disk errors"},
-            Named{full_disks, "full disks"}, Named{slow_disks, "slow disks"}, Named{clock_steps, "clock steps"},
-            Named{no_entropy, "no entropy"}, Named{snapshots, "snapshots"}, Named{bad_snapshots, "bad snapshots"},
-            Named{slow_views, "slow views"}, Named{cuts, "cuts"}, Named{slow_readers, "slow readers"},
-            Named{delays, "delays"}, Named{repeats, "repeats"}, Named{reorders, "reorders"}, Named{malice, "malice"},
-            Named{tabs, "tabs"}, Named{devices, "devices"}, Named{leavers, "leavers"}, Named{curious, "curious"},
-            Named{back_office, "back office"}, Named{!config.jackpot.games.empty(), "jackpot"}}) {
+    for (const auto& [on, name] : {Named{kills, "kills"}, Named{stops, "stops"}, Named{power_cuts, "power cuts"},
+             Named{disk_errors, "disk errors"}, Named{full_disks, "full disks"}, Named{slow_disks, "slow disks"},
+             Named{clock_steps, "clock steps"}, Named{no_entropy, "no entropy"}, Named{snapshots, "snapshots"},
+             Named{bad_snapshots, "bad snapshots"}, Named{slow_views, "slow views"}, Named{cuts, "cuts"},
+             Named{slow_readers, "slow readers"}, Named{delays, "delays"}, Named{repeats, "repeats"},
+             Named{reorders, "reorders"}, Named{malice, "malice"}, Named{tabs, "tabs"}, Named{devices, "devices"},
+             Named{leavers, "leavers"}, Named{curious, "curious"}, Named{back_office, "back office"},
+             Named{!config.jackpot.games.empty(), "jackpot"}}) {
         if (on) { out.append(", ").append(name); }
     }
     return out;

@@ -21,6 +21,7 @@ struct Plan {
 
     // The machine.
     bool kills = false;        ///< The process ends; what was written stays.
+    bool stops = false;        ///< The process is asked to stop: it finishes what it has taken, and takes no more.
     bool power_cuts = false;   ///< And what was not synced is lost, or torn.
     bool disk_errors = false;  ///< A write or sync fails: the process ends itself.
     bool full_disks = false;

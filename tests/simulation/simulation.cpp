@@ -83,7 +83,7 @@ private:
     {
         world_.after(world_.about(15s), [this] {
             if (healed_) { return; }
-            switch (world_.below(10)) {
+            switch (world_.below(11)) {
                 case 0:
                     if (plan_.kills) { house_.crash(false); }
                     break;
@@ -113,6 +113,9 @@ private:
                     break;
                 case 7:
                     if (plan_.clock_steps) { step_clock(); }
+                    break;
+                case 8:
+                    if (plan_.stops) { house_.stop(); }
                     break;
                 default:
                     if (plan_.snapshots) { house_.take_snapshot(plan_.bad_snapshots && world_.chance(3)); }

@@ -46,6 +46,7 @@ void House::SimStore::finish()
             committed_ = position;
             house_.told_durable_ = position.seq;
             house_.take(host::Durable{position.seq});
+            house.finish_stop();
         });
     if (!waiting_.empty()) { begin(); }
 }
