@@ -44,13 +44,16 @@ public:
 using Bound = std::uint32_t;
 using Value = std::uint32_t;
 
-/// The games' random number generator: one call for all draws that are known to be needed, never prefetched.
+/// The games' random number generators, one for each named stream: one call for all draws that are known to be needed, never
+/// prefetched. Both refuse with entropy_unavailable once a generator failed a check.
 class Rng {
 public:
     virtual ~Rng() = default;
-    /// Fills values[i] with a uniform value in [0, bounds[i]), exactly (no modulo bias). The spans have one size.
-    /// Refuses with entropy_unavailable when the generator failed a check; then no value is valid.
-    virtual Result<void> draw(std::span<const Bound> bounds, std::span<Value> values) = 0;
+    /// Fresh entropy for the stream; the first time it makes the stream's generator.
+    virtual Result<void> seed(std::string_view stream) = 0;
+    /// Fills values[i] with a uniform value in [0, bounds[i]), exactly (no modulo bias), from a stream that was seeded. The
+    /// spans have one size. Refused, no value is valid.
+    virtual Result<void> draw(std::string_view stream, std::span<const Bound> bounds, std::span<Value> values) = 0;
 };
 
 /// A value sealed under one key: AES-256-GCM (NIST SP 800-38D), the tag behind the ciphertext.

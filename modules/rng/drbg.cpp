@@ -22,16 +22,7 @@ const unsigned char* octets(std::span<const std::byte> bytes)
 
 }  // namespace
 
-Drbg::Drbg(DrbgOptions options, Entropy& entropy) : options_{std::move(options)}, entropy_{&entropy}
-{
-    CROUPIER_ASSERT(options_.reseed_after_draws >= 1);
-    CROUPIER_ASSERT(options_.reseed_after_draws <= 1U << 20U);
-    if (known_answer_holds(options_.mechanism)) {
-        seed();
-    } else {
-        (void)fail("the generator does not give the known answer");
-    }
-}
+Drbg::Drbg(DrbgOptions options, Entropy& entropy) : options_{std::move(options)}, entropy_{&entropy} { seed(); }
 
 Drbg::~Drbg()
 {
@@ -63,8 +54,8 @@ void Drbg::seed()
         personalization.insert(personalization.end(), bytes.begin(), bytes.end());
     }
     personalization.insert(personalization.end(), fresh.begin(), fresh.end());
-    const int seeded = EVP_RAND_instantiate(
-        generator_.get(), kStrength, 0, octets(personalization), personalization.size(), nullptr);
+    const int seeded = EVP_RAND_instantiate(generator_.get(), kStrength, options_.prediction_resistance ? 1 : 0,
+        octets(personalization), personalization.size(), nullptr);
     OPENSSL_cleanse(personalization.data(), personalization.size());
     OPENSSL_cleanse(fresh.data(), fresh.size());
     if (seeded != 1 || !state_is_ready()) { (void)fail("seeding failed"); }
@@ -75,9 +66,6 @@ Result<void> Drbg::draw(std::span<const Bound> bounds, std::span<Value> values)
     CROUPIER_ASSERT(bounds.size() == values.size());
     std::ranges::fill(values, 0);
     if (!ready()) { return refuse(ErrorCode::entropy_unavailable); }
-    if (draws_since_seed_ >= options_.reseed_after_draws) {
-        if (const auto reseeded = reseed(); !reseeded) { return reseeded; }
-    }
     const auto drawn = scale(bounds, values, *this, words_);
     OPENSSL_cleanse(words_.data(), std::min(words_.size(), bounds.size()) * sizeof(words_[0]));
     if (!drawn) {
@@ -85,7 +73,17 @@ Result<void> Drbg::draw(std::span<const Bound> bounds, std::span<Value> values)
         return drawn;
     }
     ++draws_;
-    ++draws_since_seed_;
+    return {};
+}
+
+Result<void> Drbg::raw(std::span<std::uint32_t> words)
+{
+    for (std::size_t at = 0; at < words.size(); at += kWordsAtOnce) {
+        if (!ready()) { return refuse(ErrorCode::entropy_unavailable); }
+        if (const auto filled = fill(words.subspan(at, std::min(kWordsAtOnce, words.size() - at))); !filled) {
+            return filled;
+        }
+    }
     return {};
 }
 
@@ -98,7 +96,6 @@ Result<void> Drbg::reseed()
     const int reseeded = EVP_RAND_reseed(generator_.get(), 0, nullptr, 0, octets(fresh), fresh.size());
     OPENSSL_cleanse(fresh.data(), fresh.size());
     if (reseeded != 1 || !state_is_ready()) { return fail("reseeding failed"); }
-    draws_since_seed_ = 0;
     ++reseeds_;
     return {};
 }
@@ -108,8 +105,8 @@ Result<void> Drbg::fill(std::span<std::uint32_t> out)
     if (!state_is_ready()) { return fail("the generator lost its state"); }
     const auto bytes = std::as_writable_bytes(out);
     static_assert(sizeof(words_) <= 65536, "OpenSSL splits larger requests silently");
-    if (EVP_RAND_generate(
-            generator_.get(), reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), kStrength, 0, nullptr, 0)
+    if (EVP_RAND_generate(generator_.get(), reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), kStrength,
+            options_.prediction_resistance ? 1 : 0, nullptr, 0)
         != 1) {
         return fail("generating failed");
     }

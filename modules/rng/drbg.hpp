@@ -12,16 +12,17 @@
 namespace croupier::rng {
 
 struct DrbgOptions {
-    Mechanism mechanism = Mechanism::ctr;
+    Mechanism mechanism = Mechanism::hmac;
     // Who draws, and what for. They become the personalization string: no two streams are alike, even from one seed.
     std::string instance;  ///< One life of one server.
-    std::string stream;    ///< The thread or shard.
+    std::string stream;    ///< The game and what for: "lucky-lines/outcome".
     std::string purpose;   ///< "games", …
-    /// Fresh entropy before the next draw after this many; 1: before each. At most 2^20, far below the standard's 2^48.
-    std::uint64_t reseed_after_draws = 4096;
+    /// Fresh entropy from the operating system before each generate call (SP 800-90A rev. 1, 8.8).
+    bool prediction_resistance = false;
 };
 
-/// The games' random numbers: a DRBG of OpenSSL 3, scaled by rejection (scaling.hpp).
+/// The random numbers of one stream: a DRBG of OpenSSL 3, scaled by rejection (scaling.hpp). Who owns it decides when it is
+/// reseeded; it never does so by itself.
 ///
 /// Seeded, and reseeded, from two sources at once: OpenSSL's SEED-SRC (the operating system) as its parent, and the
 /// Entropy port as personalization and additional input. Either alone is enough; neither may fail.
@@ -31,9 +32,9 @@ struct DrbgOptions {
 /// that is, until restart. (OpenSSL itself would silently seed a context that lost its state, and go on.)
 ///
 /// One thread's. Allocates when it is made and reseeded, never in a draw.
-class Drbg final : public Rng, private Words {
+class Drbg final : private Words {
 public:
-    /// Runs the known-answer test, then seeds. Look at ready() before the first draw.
+    /// Seeds. Look at ready() before the first draw.
     Drbg(DrbgOptions options, Entropy& entropy);
     ~Drbg() override;
     Drbg(const Drbg&) = delete;
@@ -41,7 +42,9 @@ public:
 
     /// One generate call for up to kWordsAtOnce values, and one more for words that scaling discarded.
     /// Refuses: entropy_unavailable, from the first failure on; all values are then 0.
-    Result<void> draw(std::span<const Bound> bounds, std::span<Value> values) override;
+    Result<void> draw(std::span<const Bound> bounds, std::span<Value> values);
+    /// Raw words, before any scaling, for whoever tests the generator. Refuses as draw does.
+    Result<void> raw(std::span<std::uint32_t> words);
     /// Mixes in fresh entropy now. Refuses: entropy_unavailable, as draw does.
     Result<void> reseed();
 
@@ -66,7 +69,6 @@ private:
     RandContext generator_;
     std::string failure_;
     std::uint64_t draws_ = 0;
-    std::uint64_t draws_since_seed_ = 0;
     std::uint64_t reseeds_ = 0;
     std::array<std::uint32_t, kWordsAtOnce> words_{};  ///< Scratch; wiped after each draw.
 };

@@ -5,6 +5,7 @@
 #include <openssl/params.h>
 
 #include <array>
+#include <ctime>
 #include <string>
 
 namespace croupier::rng {
@@ -33,12 +34,15 @@ RandContext make_drbg(Mechanism mechanism, EVP_RAND_CTX* parent)
     std::string mac = "HMAC";
     std::string digest = "SHA256";
     int derivation_function = 1;
-    unsigned reseed_requests = 0;  // 0: no limit by count; OpenSSL's count is not exact.
+    unsigned reseed_requests = 0;    // 0: no limit by count; OpenSSL's count is not exact.
+    std::time_t reseed_seconds = 0;  // 0: nor by time.
+    const OSSL_PARAM by_time = OSSL_PARAM_construct_time_t(OSSL_DRBG_PARAM_RESEED_TIME_INTERVAL, &reseed_seconds);
     const OSSL_PARAM by_count = OSSL_PARAM_construct_uint(OSSL_DRBG_PARAM_RESEED_REQUESTS, &reseed_requests);
     const std::array ctr_params{OSSL_PARAM_construct_utf8_string(OSSL_DRBG_PARAM_CIPHER, cipher.data(), 0),
-        OSSL_PARAM_construct_int(OSSL_DRBG_PARAM_USE_DF, &derivation_function), by_count, OSSL_PARAM_construct_end()};
+        OSSL_PARAM_construct_int(OSSL_DRBG_PARAM_USE_DF, &derivation_function), by_count, by_time,
+        OSSL_PARAM_construct_end()};
     const std::array hmac_params{OSSL_PARAM_construct_utf8_string(OSSL_DRBG_PARAM_MAC, mac.data(), 0),
-        OSSL_PARAM_construct_utf8_string(OSSL_DRBG_PARAM_DIGEST, digest.data(), 0), by_count,
+        OSSL_PARAM_construct_utf8_string(OSSL_DRBG_PARAM_DIGEST, digest.data(), 0), by_count, by_time,
         OSSL_PARAM_construct_end()};
     if (EVP_RAND_CTX_set_params(context.get(), ctr ? ctr_params.data() : hmac_params.data()) != 1) { return nullptr; }
     return context;

@@ -25,8 +25,8 @@ using RandContext = std::unique_ptr<EVP_RAND_CTX, FreeRand>;
 /// also offers "TEST-RAND", which gives what it is told.
 RandContext make_rand(const char* name, EVP_RAND_CTX* parent);
 
-/// A DRBG of this mechanism below `parent`, configured but not seeded; null on failure. It reseeds itself after an hour,
-/// as OpenSSL's do, but never by a count of requests: that is its user's business.
+/// A DRBG of this mechanism below `parent`, configured but not seeded; null on failure. It never reseeds itself, neither
+/// by a count of requests nor by time: that is its user's business, who records it.
 RandContext make_drbg(Mechanism mechanism, EVP_RAND_CTX* parent);
 
 /// SP 800-90A section 11.3: whether OpenSSL's generator gives NIST's published answer.

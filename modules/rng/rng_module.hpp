@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 
 #include "croupier/module.hpp"
@@ -7,7 +9,13 @@
 
 namespace croupier::rng {
 
-/// `generator` may be null for a shadow that only folds facts; it outlives the module.
-std::unique_ptr<Module> make_module(Rng* generator);
+/// When a stream gets fresh entropy, at the latest: before the draw that comes after so many, or so much later.
+struct Schedule {
+    std::uint64_t draws = 1'000'000;
+    std::chrono::milliseconds time{3'600'000};  ///< Of the ledger.
+};
+
+/// `generators` may be null for a shadow that only folds facts; they outlive the module.
+std::unique_ptr<Module> make_module(Rng* generators, const Schedule& schedule);
 
 }  // namespace croupier::rng

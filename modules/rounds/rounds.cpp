@@ -31,14 +31,15 @@ ledger::JackpotId Rounds::jackpot_of(const std::string& name, Table& table, Cont
     return *table.jackpot;
 }
 
-Result<Rounds::Draws> Rounds::draw(RoundId round, const Game& game, ledger::JackpotId jackpot, Context& context)
+Result<Rounds::Draws> Rounds::draw(
+    RoundId round, const std::string& name, const Game& game, ledger::JackpotId jackpot, Context& context)
 {
     Draws drawn;
     std::uint16_t step = 0;
     for (;; ++step) {
         auto bounds = game.next_bounds(drawn.game);
         if (bounds.empty()) { break; }
-        auto values = bus_.send(rng::Draw{round, step, std::move(bounds)}, context);
+        auto values = bus_.send(rng::Draw{name + "/outcome", round, step, std::move(bounds)}, context);
         if (!values) { return std::unexpected{values.error()}; }
         drawn.game.insert(drawn.game.end(), values->values.begin(), values->values.end());
     }
@@ -46,7 +47,7 @@ Result<Rounds::Draws> Rounds::draw(RoundId round, const Game& game, ledger::Jack
     const auto tickets = bus_.send(ledger::CountTickets{jackpot, round}, context);
     CROUPIER_ASSERT(tickets.has_value());
     if (tickets->held == 0) { return drawn; }
-    const auto ticket = bus_.send(rng::Draw{round, step, {tickets->of}}, context);
+    const auto ticket = bus_.send(rng::Draw{name + "/jackpot", round, step, {tickets->of}}, context);
     if (!ticket) { return std::unexpected{ticket.error()}; }
     drawn.ticket = ticket->values.front();
     return drawn;
@@ -72,7 +73,7 @@ Result<Spun> Rounds::spin(const Spin& command, Context& context)
     if (!taken) { return std::unexpected{taken.error()}; }
 
     // The stake is taken: from here the round ends by facts, settled or voided, never by being dropped.
-    const auto drawn = draw(round, game, jackpot, context);
+    const auto drawn = draw(round, found->first, game, jackpot, context);
     if (!drawn) {
         const auto refunded = bus_.send(ledger::Refund{command.player, round, *stake}, context);
         CROUPIER_ASSERT(refunded.has_value());

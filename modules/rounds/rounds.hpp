@@ -52,7 +52,8 @@ private:
         std::optional<Value> ticket;  // Of the jackpot, if the stake holds any.
     };
     /// All draws of the round, a step a call: the game's, then the jackpot's. Refuses: entropy_unavailable.
-    Result<Draws> draw(RoundId round, const Game& game, ledger::JackpotId jackpot, Context& context);
+    Result<Draws> draw(
+        RoundId round, const std::string& name, const Game& game, ledger::JackpotId jackpot, Context& context);
 
     std::map<std::string, Table, std::less<>> games_;
     Bus& bus_;

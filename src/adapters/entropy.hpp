@@ -11,4 +11,12 @@ public:
     Result<void> fill(std::span<std::byte> out) override;
 };
 
+/// The processor's own source of entropy: RDSEED (Intel, AMD), behind which stands a conditioner as SP 800-90B wants it. Only
+/// where present(). Refuses when it has none for many tries.
+class CpuEntropy final : public Entropy {
+public:
+    static bool present() noexcept;
+    Result<void> fill(std::span<std::byte> out) override;
+};
+
 }  // namespace croupier::adapters

@@ -120,8 +120,10 @@ struct Cashier {
 };
 
 struct Rng {
-    std::string mechanism = "ctr";  ///< "ctr" or "hmac"
+    std::string mechanism = "hmac";  ///< "hmac" or "ctr"
     std::uint64_t reseed_draws = 1'000'000;
+    std::chrono::milliseconds reseed_after{3'600'000};
+    bool prediction_resistance = false;
 };
 
 struct Games {

@@ -152,10 +152,14 @@ constexpr auto kKeys = std::to_array<Key>({
     {.path = "cashier.holds_max", .slot = SLOT(cashier.holds_max), .min = 1, .max = 100 * kMillion,
         .unit = "holds", .doc = "How many reserved amounts may be open at once; beyond it new ones are refused."},
 
-    {.path = "rng.mechanism", .slot = SLOT(rng.mechanism), .choices = "ctr|hmac",
-        .doc = "The generator of NIST SP 800-90A: CTR_DRBG with AES-256, or HMAC_DRBG with SHA-512."},
+    {.path = "rng.mechanism", .slot = SLOT(rng.mechanism), .choices = "hmac|ctr",
+        .doc = "The generator of NIST SP 800-90A: HMAC_DRBG with SHA-256, or CTR_DRBG with AES-256."},
     {.path = "rng.reseed_draws", .slot = SLOT(rng.reseed_draws), .min = 1, .max = 1'048'576,
-        .unit = "draws", .doc = "After how many draws the generator takes fresh entropy."},
+        .unit = "draws", .doc = "After how many draws a game's stream takes fresh entropy."},
+    {.path = "rng.reseed_after_ms", .slot = SLOT(rng.reseed_after), .min = kThousand, .max = 24 * 3600 * kThousand,
+        .unit = "milliseconds", .doc = "After how much time a game's stream takes fresh entropy before its next draw."},
+    {.path = "rng.prediction_resistance", .slot = SLOT(rng.prediction_resistance),
+        .doc = "Fresh entropy in every draw, too."},
 
     {.path = "games.directory", .slot = SLOT(games.directory),
         .doc = "Where the games' definitions stand; empty takes the ones built into the binary."},

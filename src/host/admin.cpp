@@ -50,6 +50,7 @@ void decide(std::string_view text, const Admin::Handlers& handlers, Admin::Done 
     if (const auto* change = std::get_if<OperatorLine>(&*line)) {
         return handlers.change_operator(*change, std::move(done));
     }
+    if (std::holds_alternative<ReseedLine>(*line)) { return handlers.reseed(std::move(done)); }
     handlers.erase(std::get<EraseLine>(*line).player, std::move(done));
 }
 

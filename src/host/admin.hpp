@@ -16,6 +16,7 @@ namespace croupier::host {
 /// the directory can open. One line of JSON in, one line out:
 ///   {"op":"backup","directory":"/absolute/path"}   {"op":"erase","player":"12"}
 ///   {"op":"operator_add","role":"cashier","token_sha256":"…"}   {"op":"operator_remove","token_sha256":"…"}
+///   {"op":"rng_reseed"}
 ///   {"ok":true}                                      {"error":"what failed"}
 class Admin {
 public:
@@ -25,6 +26,7 @@ public:
         std::function<void(std::filesystem::path directory, Done done)> backup;
         std::function<void(std::uint64_t player, Done done)> erase;
         std::function<void(const OperatorLine& line, Done done)> change_operator;
+        std::function<void(Done done)> reseed;
     };
 
     /// Listens at `socket`; a stale file there is replaced (the ledger's lock has shown that nobody else serves here).

@@ -55,6 +55,7 @@ std::expected<AdminLine, std::string> parse_admin_line(std::string_view line)
     if (op->text == "erase") { return parse_erase(*root); }
     if (op->text == "operator_add") { return parse_operator(*root, true); }
     if (op->text == "operator_remove") { return parse_operator(*root, false); }
+    if (op->text == "rng_reseed") { return ReseedLine{}; }
     return std::unexpected{"there is no such operation"};
 }
 

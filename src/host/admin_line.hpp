@@ -24,7 +24,8 @@ struct OperatorLine {
     Hash token{};                       ///< SHA-256 of the token; the token itself stays where it was made.
 };
 BOOST_DESCRIBE_STRUCT(OperatorLine, (), (role, token))
-using AdminLine = std::variant<BackupLine, EraseLine, OperatorLine>;
+struct ReseedLine {};
+using AdminLine = std::variant<BackupLine, EraseLine, OperatorLine, ReseedLine>;
 
 /// The request; otherwise what is wrong with it, for people.
 std::expected<AdminLine, std::string> parse_admin_line(std::string_view line);

@@ -92,7 +92,10 @@ std::vector<std::unique_ptr<Module>> make_modules(
     };
     // The list of built-in modules. Their order is the order of registration on the bus, and so of events.
     static constexpr Builtin kBuiltin[] = {
-        {"rng", [](const auto&, const auto&, const auto& with, const auto&) { return rng::make_module(with.rng); }},
+        {"rng",
+            [](const auto& from, const auto&, const auto& with, const auto&) {
+                return rng::make_module(with.rng, {from.rng.reseed_draws, from.rng.reseed_after});
+            }},
         {"ledger",
             [](const auto& from, const auto&, const auto& with, const auto&) {
                 return ledger::make_module(

@@ -131,6 +131,12 @@ int run(int argc, char** argv)
         ->required();
     command(operators, "remove", "Make the token on standard input worthless", remove_operator);
 
+    auto& rng = *app.add_subcommand("rng", "The games' random number generators");
+    rng.require_subcommand(1);
+    command(rng, "reseed", "Test the running server's generators, and give each stream fresh entropy now", reseed);
+    rng.add_subcommand("test", "Run the known-answer tests, and the health tests of this machine's sources of entropy")
+        ->callback([&] { chosen = test_rng; });
+
     auto& views = *app.add_subcommand("views", "The views of a stopped casino");
     views.require_subcommand(1);
     command(views, "rebuild", "Build views.db again from the ledger", rebuild_views);

@@ -14,7 +14,9 @@
 #include "croupier/messages/session.hpp"
 #include "files.hpp"
 #include "frame.hpp"
+#include "health.hpp"
 #include "house.hpp"
+#include "openssl_rand.hpp"
 #include "recovery.hpp"
 #include "token.hpp"
 #include "views_file.hpp"
@@ -209,6 +211,35 @@ int erase(const config::Config& config, std::uint64_t player)
     }
     std::printf("player %" PRIu64 ": the key is erased; backups made before still hold it\n", player);
     return 0;
+}
+
+int reseed(const config::Config& config)
+{
+    const auto asked = ask_admin(Paths{config.server.data_dir}.admin_socket(), R"({"op":"rng_reseed"})");
+    if (asked.result == AskResult::failed) { return failed(asked.error); }
+    if (asked.result == AskResult::no_server) { return failed("no server runs on this data directory"); }
+    std::printf("the generators passed their tests, and every stream in use has fresh entropy\n");
+    return 0;
+}
+
+int test_rng()
+{
+    bool good = true;
+    const auto told = [&](const char* what, bool holds) {
+        std::printf("%-60s %s\n", what, holds ? "passed" : "FAILED");
+        good = good && holds;
+    };
+    told("HMAC_DRBG SHA-256, known answer", rng::known_answer_holds(rng::Mechanism::hmac));
+    told("CTR_DRBG AES-256, known answer", rng::known_answer_holds(rng::Mechanism::ctr));
+    adapters::OsEntropy os;
+    told("operating system: SP 800-90B start-up tests", rng::TestedEntropy{os, nullptr}.healthy());
+    if (adapters::CpuEntropy::present()) {
+        adapters::CpuEntropy cpu;
+        told("processor (RDSEED): SP 800-90B start-up tests", rng::TestedEntropy{cpu, nullptr}.healthy());
+    } else {
+        std::printf("%-60s %s\n", "processor (RDSEED)", "not there");
+    }
+    return good ? 0 : 1;
 }
 
 int add_operator(const config::Config& config, const std::string& role)

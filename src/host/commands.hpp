@@ -21,6 +21,8 @@ int backup(const config::Config& config, const std::filesystem::path& directory)
 int restore(const config::Config& config, const std::filesystem::path& directory);
 /// Forgets a player's personal data, through the running server or in a stopped casino.
 int erase(const config::Config& config, std::uint64_t player);
+int reseed(const config::Config& config);
+int test_rng();
 /// Lets an operator in, through the running server or in a stopped casino, and prints the token, which nobody can see again.
 int add_operator(const config::Config& config, const std::string& role);
 /// The operator's token, read from standard input, is worth nothing from here on.

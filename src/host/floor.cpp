@@ -339,6 +339,13 @@ Result<cashier::Operator> Floor::take(const OperatorChanged& input)
     return changed;
 }
 
+Result<rng::Reseeds> Floor::take(const ReseedAsked&)
+{
+    const auto reseeded = send(rng::Reseed{});
+    log::info("rng", "reseeded", {{"done", reseeded.has_value()}, {"streams", reseeded ? reseeded->streams : 0}});
+    return reseeded;
+}
+
 void Floor::take(const DrainAsked&)
 {
     draining_ = true;

@@ -10,6 +10,7 @@
 #include "casino.hpp"
 #include "config/config.hpp"
 #include "croupier/codec.hpp"
+#include "croupier/messages/rng.hpp"
 #include "edge.hpp"
 #include "gated_outputs.hpp"
 #include "inputs.hpp"
@@ -79,6 +80,8 @@ public:
     Result<session::Done> take(const EraseAsked& input);
     /// Refuses: what cashier::AddOperator and cashier::RemoveOperator refuse.
     Result<cashier::Operator> take(const OperatorChanged& input);
+    /// Refuses: entropy_unavailable.
+    Result<rng::Reseeds> take(const ReseedAsked& input);
     void take(const DrainAsked& input);
 
     /// Between two inputs, with no question to the views open: what it and the modules know of this process only, as bytes

@@ -99,14 +99,15 @@ std::optional<std::string> House::build(bool create)
     seal_key_ = std::move(*seal_key);
 
     // The generator tests itself before anybody may draw.
-    rng_ = std::make_unique<rng::Drbg>(
-        rng::DrbgOptions{.mechanism = config_.rng.mechanism == "hmac" ? rng::Mechanism::hmac : rng::Mechanism::ctr,
+    rng_ = std::make_unique<rng::Streams>(
+        rng::StreamsOptions{.mechanism = config_.rng.mechanism == "hmac" ? rng::Mechanism::hmac : rng::Mechanism::ctr,
             .instance = instance_,
-            .stream = "loop",
-            .purpose = "games",
-            .reseed_after_draws = config_.rng.reseed_draws},
-        entropy_);
-    if (!rng_->ready()) { return "the random number generator failed: " + std::string{rng_->failure()}; }
+            .prediction_resistance = config_.rng.prediction_resistance},
+        entropy_, adapters::CpuEntropy::present() ? &cpu_entropy_ : nullptr);
+    if (!rng_->ready()) { return "the random number generator failed: " + rng_->failure(); }
+    log::info("rng", "generators are ready",
+        {{"mechanism", config_.rng.mechanism}, {"second_source", rng_->has_second_source()},
+            {"prediction_resistance", config_.rng.prediction_resistance}});
 
     // The casino, as the facts say.
     auto texts = read_games(config_.games);

@@ -12,7 +12,7 @@
 #include "casino.hpp"
 #include "adapters/clock.hpp"
 #include "config/config.hpp"
-#include "drbg.hpp"
+#include "streams.hpp"
 #include "recorder.hpp"
 #include "adapters/entropy.hpp"
 #include "adapters/keys.hpp"
@@ -69,7 +69,7 @@ public:
     Clock& clock() noexcept { return clock_; }
     Entropy& entropy() noexcept { return entropy_; }
     const SealKey& seal_key() const noexcept { return *seal_key_; }
-    const rng::Drbg& rng() const noexcept { return *rng_; }
+    rng::Streams& rng() noexcept { return *rng_; }
 
 private:
     House(const config::Config& config, boost::asio::io_context& loop, Recorder* recorder)
@@ -89,9 +89,10 @@ private:
     int key_copies_ = 0;  // Under way.
     adapters::SystemClock clock_;
     adapters::OsEntropy entropy_;
+    adapters::CpuEntropy cpu_entropy_;
     std::unique_ptr<adapters::SqliteKeys> keys_;
     std::unique_ptr<adapters::PemSealKey> seal_key_;
-    std::unique_ptr<rng::Drbg> rng_;
+    std::unique_ptr<rng::Streams> rng_;
     std::unique_ptr<Casino> casino_;
     std::unique_ptr<store::Views> views_;
     std::unique_ptr<store::SqliteStore> store_;

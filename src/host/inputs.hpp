@@ -91,11 +91,15 @@ struct OperatorChanged {
 };
 BOOST_DESCRIBE_STRUCT(OperatorChanged, (), (line))
 
+/// Someone on this machine wants fresh entropy for the games.
+struct ReseedAsked {};
+BOOST_DESCRIBE_STRUCT(ReseedAsked, (), ())
+
 /// The process is to stop: no new rounds.
 struct DrainAsked {};
 BOOST_DESCRIBE_STRUCT(DrainAsked, (), ())
 
 using Input = std::variant<Connected, Framed, RateLimited, Disconnected, Called, Durable, Ticked, EraseAsked,
-    OperatorChanged, DrainAsked>;
+    OperatorChanged, DrainAsked, ReseedAsked>;
 
 }  // namespace croupier::host

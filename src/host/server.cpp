@@ -114,6 +114,7 @@ private:
     void backup(const std::filesystem::path& directory, Admin::Done done);
     void erase(std::uint64_t player, Admin::Done done);
     void change_operator(const OperatorLine& line, Admin::Done done);
+    void reseed(Admin::Done done);
     /// Tells an operator once what was decided is durable.
     void tell_when_durable(Admin::Done done);
     void tell_durable();
@@ -141,6 +142,7 @@ private:
     std::deque<Untold> untold_;  // Operators who wait for the disk.
     std::uint64_t ticks_ = 0;
     std::uint64_t recordings_ = 0;
+    bool rng_failed_ = false;  // And it was told.
     SteadyTime recorded_until_{};
     bool draining_ = false;
     std::atomic<bool> stopping_ = false;  // The watchdog tells it.
@@ -177,7 +179,8 @@ std::optional<std::string> Server::build()
     auto admin = Admin::listen(loop_, house_->paths().admin_socket(),
         {.backup = [this](const auto& directory, auto done) { backup(directory, std::move(done)); },
             .erase = [this](auto player, auto done) { erase(player, std::move(done)); },
-            .change_operator = [this](const auto& line, auto done) { change_operator(line, std::move(done)); }});
+            .change_operator = [this](const auto& line, auto done) { change_operator(line, std::move(done)); },
+            .reseed = [this](auto done) { reseed(std::move(done)); }});
     if (!admin) { return admin.error(); }
     admin_ = std::move(*admin);
     if (recorder_) { start_recording(); }
@@ -309,6 +312,10 @@ void Server::on_tick()
 {
     take(Ticked{});
     if (recorder_) { keep_recording(); }
+    if (!rng_failed_ && !house_->rng().ready()) {
+        rng_failed_ = true;
+        log::error("rng", "no game is played until the server is restarted", {{"why", house_->rng().failure()}});
+    }
     tick_.expires_after(Floor::kTick);
     tick_.async_wait([this](const boost::system::error_code& error) {
         if (!error) { on_tick(); }
@@ -383,6 +390,14 @@ void Server::change_operator(const OperatorLine& line, Admin::Done done)
 {
     const auto changed = take(OperatorChanged{line});
     if (!changed) { return done(std::string{meaning(changed.error().code)}); }
+    tell_when_durable(std::move(done));
+}
+
+void Server::reseed(Admin::Done done)
+{
+    if (!house_->rng().test()) { return done("the generators failed: " + house_->rng().failure()); }
+    const auto reseeded = take(ReseedAsked{});
+    if (!reseeded) { return done(std::string{meaning(reseeded.error().code)}); }
     tell_when_durable(std::move(done));
 }
 

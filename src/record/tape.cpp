@@ -15,6 +15,7 @@ std::string_view name(Item item) noexcept
         case Item::refused: return "refused";
         case Item::disk_low: return "disk_low";
         case Item::issued: return "issued";
+        case Item::seeded: return "seeded";
         case Item::frame: return "frame";
         case Item::chatter: return "chatter";
         case Item::frame_now: return "frame_now";

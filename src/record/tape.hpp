@@ -27,6 +27,7 @@ enum class Item : std::uint8_t {
     refused = 14,  ///< The store did not admit a unit; that it did is not told.
     disk_low = 15,
     issued = 16,
+    seeded = 17,
 
     // What was told to the outside, where it enters the outbox: before the gate and before chatter is coalesced.
     frame = 20,

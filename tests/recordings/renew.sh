@@ -16,7 +16,7 @@ keep() {
     install -m 644 "$work/$1/life-$2-000001.crr" "$root/tests/recordings/$3.crr"
 }
 keep 101 1 players
-keep 120 2 operators
+keep 124 2 operators
 keep 150 3 jackpot
-keep 9 5.2 middle
+keep 125 1.2 middle
 ls -l "$root"/tests/recordings/*.crr

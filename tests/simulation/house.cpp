@@ -191,6 +191,7 @@ void House::crash(bool power)
     if (!life_) { return; }
     world_.trace(power ? "power cut" : "killed");
     stopping_ = false;
+    closed_ = false;
     life_->store->end_in_the_middle();
     disk_.switch_off();
     auto unanswered = life_->edge.unanswered();
@@ -232,12 +233,17 @@ void House::stop()
     world_.after(60s, [this, life = std::weak_ptr{life_}] {
         require(gone(life), [] { return "the server was asked to stop a minute ago, and has not"; });
     });
-    finish_stop();
+    // The connections are closed, which takes a while; who has one may still send.
+    world_.after(world_.about(1s), [this, life = std::weak_ptr{life_}] {
+        if (gone(life)) { return; }
+        closed_ = true;
+        finish_stop();
+    });
 }
 
 void House::finish_stop()
 {
-    if (!life_ || !stopping_ || life_->store->committed() != life_->store->submitted()) { return; }
+    if (!life_ || !closed_ || life_->store->committed() != life_->store->submitted()) { return; }
     world_.trace("stopped");
     if (life_->recorder) { life_->recorder->end(*life_->casino); }
     crash(false);

@@ -114,6 +114,7 @@ private:
     Seq told_durable_{};
     bool slow_views_;
     bool stopping_ = false;
+    bool closed_ = false;  // All connections, as it is to stop.
     bool slow_disk_ = false;
     bool disk_low_ = false;
     bool healed_ = false;

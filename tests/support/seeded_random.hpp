@@ -59,7 +59,12 @@ class SeededRng final : public Rng {
 public:
     explicit SeededRng(std::uint64_t seed = 1) : source_{seed} {}
 
-    Result<void> draw(std::span<const Bound> bounds, std::span<Value> values) override
+    Result<void> seed(std::string_view) override
+    {
+        if (broken_) { return refuse(ErrorCode::entropy_unavailable); }
+        return {};
+    }
+    Result<void> draw(std::string_view, std::span<const Bound> bounds, std::span<Value> values) override
     {
         CROUPIER_ASSERT(bounds.size() == values.size());
         if (broken_) { return refuse(ErrorCode::entropy_unavailable); }
@@ -84,7 +89,12 @@ public:
     std::size_t left() const { return script_.size(); }
     void set_broken(bool broken) { broken_ = broken; }
 
-    Result<void> draw(std::span<const Bound> bounds, std::span<Value> values) override
+    Result<void> seed(std::string_view) override
+    {
+        if (broken_) { return refuse(ErrorCode::entropy_unavailable); }
+        return {};
+    }
+    Result<void> draw(std::string_view, std::span<const Bound> bounds, std::span<Value> values) override
     {
         CROUPIER_ASSERT(bounds.size() == values.size());
         if (broken_) { return refuse(ErrorCode::entropy_unavailable); }

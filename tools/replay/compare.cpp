@@ -108,6 +108,7 @@ struct InputShown {
     {
         return {{"input", "operator"}, {"added", in.line.role.has_value()}};
     }
+    Json operator()(const host::ReseedAsked&) const { return {{"input", "reseed"}}; }
     Json operator()(const host::DrainAsked&) const { return {{"input", "drain"}}; }
 };
 
@@ -170,6 +171,7 @@ Json presented(const Happened& item)
             shown["digest"] = in.read<std::uint64_t>();
             break;
         case Item::disk_low:
+        case Item::seeded: shown["code"] = in.read<std::uint16_t>(); break;
         case Item::erased: shown["answer"] = in.read<bool>(); break;
         default: shown["bytes"] = to_hex(item.body); break;
     }

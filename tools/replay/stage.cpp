@@ -84,7 +84,13 @@ std::unexpected<Error> refused(std::uint16_t code, std::int64_t wait = 0)
 class ReplayedRng final : public Rng {
 public:
     explicit ReplayedRng(Script& script) : script_{script} {}
-    Result<void> draw(std::span<const Bound> bounds, std::span<Value> values) override
+    Result<void> seed(std::string_view) override
+    {
+        const auto code = script_.answer(Item::seeded).read<std::uint16_t>();
+        if (code != 0) { return refused(code); }
+        return {};
+    }
+    Result<void> draw(std::string_view, std::span<const Bound> bounds, std::span<Value> values) override
     {
         auto in = script_.answer(Item::drew);
         const auto code = in.read<std::uint16_t>();

@@ -358,7 +358,41 @@ void Books::fact(const UnitContent& content, const rounds::Voided& fact)
     drawn_.clear();  // What was drawn before the draw failed is void with the round.
 }
 
+void Books::fact(const UnitContent&, const rng::StreamOpened& fact)
+{
+    if (raw(fact.stream) != streams_.size() + 1) {
+        say(differs("stream", number(streams_.size() + 1), number(fact.stream)));
+    }
+    streams_.push_back(0);
+}
+
+void Books::fact(const UnitContent&, const rng::Seeded& fact)
+{
+    const std::size_t index = raw(fact.stream) - 1U;
+    if (index >= streams_.size() || fact.draws != streams_[index]) {
+        say("stream " + number(fact.stream) + ": it was seeded after " + number(fact.draws)
+            + " draws, and had not so many");
+    }
+}
+
+void Books::fact(const UnitContent&, const rng::DrawnUnnamed& fact)
+{
+    drawn({.round = fact.round, .step = fact.step, .bounds = fact.bounds, .values = fact.values});
+}
+
 void Books::fact(const UnitContent&, const rng::Drawn& fact)
+{
+    // No draw was made beside those that stand here, and none was left out (GLI-19 4.5.2: used in order).
+    const std::size_t index = raw(fact.stream) - 1U;
+    if (index >= streams_.size() || fact.counter != ++streams_[index]) {
+        say("round " + number(fact.round) + ": draw " + number(fact.counter) + " of stream " + number(fact.stream)
+            + " does not follow the one before it");
+        if (index < streams_.size()) { streams_[index] = fact.counter; }
+    }
+    drawn(fact);
+}
+
+void Books::drawn(const rng::Drawn& fact)
 {
     for (std::size_t i = 0; i < fact.values.size(); ++i) {
         if (fact.bounds.size() != fact.values.size() || fact.values[i] >= fact.bounds[i]) {

@@ -98,7 +98,11 @@ private:
     void fact(const UnitContent& content, const ledger::JackpotWon& fact);
     void fact(const UnitContent& content, const rounds::Settled& fact);
     void fact(const UnitContent& content, const rounds::Voided& fact);
+    void fact(const UnitContent& content, const rng::StreamOpened& fact);
+    void fact(const UnitContent& content, const rng::Seeded& fact);
     void fact(const UnitContent& content, const rng::Drawn& fact);
+    void fact(const UnitContent& content, const rng::DrawnUnnamed& fact);
+    void drawn(const rng::Drawn& fact);
     void fact(const UnitContent& content, const session::PlayerRegistered& fact);
     void fact(const UnitContent& content, const session::Opened& fact);
     void fact(const UnitContent& content, const session::Closed& fact);
@@ -162,6 +166,7 @@ private:
     // Of the unit under way.
     std::optional<ledger::SealedHead> closing_;
     std::vector<rng::Drawn> drawn_;
+    std::vector<std::uint64_t> streams_;  // How often each was drawn from; index is the id minus 1.
     /// The round's part in a jackpot.
     struct Share {
         ledger::JackpotContributed fact;

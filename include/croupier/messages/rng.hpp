@@ -3,6 +3,7 @@
 #include <boost/describe.hpp>
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -12,6 +13,9 @@
 
 /// What may be said to the rng module, and what it records.
 namespace croupier::rng {
+
+/// A stream of random numbers: each use in a game has one of its own (GLI-19 4.5.1), 1, 2, 3, … in the order of their first draw.
+enum class StreamId : std::uint16_t {};
 
 /// The random numbers of one step of a round, in order: values[i] is uniform in [0, bounds[i]).
 struct Values {
@@ -23,21 +27,73 @@ BOOST_DESCRIBE_STRUCT(Values, (), (values))
 struct Draw {
     using Reply = Values;
     static constexpr std::string_view kName = "rng.Draw";
+    std::string stream;  ///< The game and what for: "lucky-lines/outcome".
     RoundId round{};
     std::uint16_t step = 0;  ///< 0 for a round's first draw, 1 for the next (free spins), …
     std::vector<Bound> bounds;
 };
-BOOST_DESCRIBE_STRUCT(Draw, (), (round, step, bounds))
+BOOST_DESCRIBE_STRUCT(Draw, (), (stream, round, step, bounds))
+
+struct Reseeds {
+    std::uint32_t streams = 0;  ///< That got fresh entropy.
+};
+BOOST_DESCRIBE_STRUCT(Reseeds, (), (streams))
+
+/// Fresh entropy now, for every stream that this process has drawn from. Refuses: entropy_unavailable.
+struct Reseed {
+    using Reply = Reseeds;
+    static constexpr std::string_view kName = "rng.Reseed";
+};
+BOOST_DESCRIBE_STRUCT(Reseed, (), ())
+
+/// Fact: a stream is drawn from for the first time, ever.
+struct StreamOpened {
+    static constexpr std::string_view kName = "rng.stream_opened";
+    static constexpr std::uint16_t kFact = 38;
+    StreamId stream{};
+    std::string name;
+};
+BOOST_DESCRIBE_STRUCT(StreamOpened, (), (stream, name))
+
+enum class SeedReason : std::uint8_t {
+    start = 1,      ///< The first draw of this process: instantiated.
+    scheduled = 2,  ///< So many draws, or so much time, after the last one (GLI-19 3.3.2(c)).
+    forced = 3,     ///< Somebody asked for it.
+};
+BOOST_DESCRIBE_ENUM(SeedReason, start, scheduled, forced)
+
+/// Fact: a stream's generator got fresh entropy.
+struct Seeded {
+    static constexpr std::string_view kName = "rng.seeded";
+    static constexpr std::uint16_t kFact = 39;
+    StreamId stream{};
+    std::uint64_t draws = 0;  ///< Of the stream, ever, before it.
+    SeedReason reason{};
+};
+BOOST_DESCRIBE_STRUCT(Seeded, (), (stream, draws, reason))
 
 /// Fact: these values were drawn, once.
 struct Drawn {
     static constexpr std::string_view kName = "rng.drawn";
+    static constexpr std::uint16_t kFact = 37;
+    StreamId stream{};
+    std::uint64_t counter = 0;  ///< The stream's first draw is 1; without gaps.
+    RoundId round{};
+    std::uint16_t step = 0;
+    std::vector<Bound> bounds;
+    std::vector<Value> values;
+};
+BOOST_DESCRIBE_STRUCT(Drawn, (), (stream, counter, round, step, bounds, values))
+
+/// Fact, of ledgers from before there were streams; no longer written.
+struct DrawnUnnamed {
+    static constexpr std::string_view kName = "rng.drawn_unnamed";
     static constexpr std::uint16_t kFact = 2;
     RoundId round{};
     std::uint16_t step = 0;
     std::vector<Bound> bounds;
     std::vector<Value> values;
 };
-BOOST_DESCRIBE_STRUCT(Drawn, (), (round, step, bounds, values))
+BOOST_DESCRIBE_STRUCT(DrawnUnnamed, (), (round, step, bounds, values))
 
 }  // namespace croupier::rng

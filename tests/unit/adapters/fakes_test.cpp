@@ -40,13 +40,13 @@ TEST_CASE("fakes: the same seed gives the same bytes and values, another seed ot
     std::array<std::uint32_t, 6> counts{};
     for (int i = 0; i < 6'000; ++i) {
         Value value = 99;
-        REQUIRE(rng.draw(std::array<Bound, 1>{6}, std::span{&value, 1}).has_value());
+        REQUIRE(rng.draw("a", std::array<Bound, 1>{6}, std::span{&value, 1}).has_value());
         ++counts.at(value);
     }
     for (const auto count : counts) { CHECK((count > 850 && count < 1'150)); }
     rng.set_broken(true);
     Value value = 0;
-    CHECK(rng.draw(std::array<Bound, 1>{6}, std::span{&value, 1}).error().code == ErrorCode::entropy_unavailable);
+    CHECK(rng.draw("a", std::array<Bound, 1>{6}, std::span{&value, 1}).error().code == ErrorCode::entropy_unavailable);
 }
 
 TEST_CASE("fakes: a scripted generator gives what it was told, in order", "[fakes]")
@@ -54,7 +54,7 @@ TEST_CASE("fakes: a scripted generator gives what it was told, in order", "[fake
     fakes::ScriptedRng rng{1, 2};
     rng.then({3});
     std::array<Value, 3> values{};
-    REQUIRE(rng.draw(std::array<Bound, 3>{4, 4, 4}, values).has_value());
+    REQUIRE(rng.draw("a", std::array<Bound, 3>{4, 4, 4}, values).has_value());
     CHECK(values == std::array<Value, 3>{1, 2, 3});
     CHECK(rng.left() == 0);
 }

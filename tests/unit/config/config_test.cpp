@@ -124,7 +124,7 @@ TEST_CASE("config: a wrong file is refused with file, key, what was expected and
         {R"({"edge":{"listen":"8080"}})",
             "test.json: edge.listen: expected HOST:PORT, such as \"127.0.0.1:8080\", found \"8080\""},
         {R"({"rng":{"mechanism":"dice"}})",
-            "test.json: rng.mechanism: expected one of \"ctr\", \"hmac\", found \"dice\""},
+            "test.json: rng.mechanism: expected one of \"hmac\", \"ctr\", found \"dice\""},
         {R"({"games":{"closed":["a","a"]}})",
             "test.json: games.closed: expected a list of strings, found [\"a\",\"a\"]"},
         {R"({"games":{"closed":"a"}})", "test.json: games.closed: expected a list of strings, found \"a\""},

@@ -28,13 +28,13 @@ private:
     std::size_t refuse_from_;
 };
 
-DrbgOptions options(Mechanism mechanism, std::uint64_t reseed_after_draws = 4096)
+DrbgOptions options(Mechanism mechanism, bool prediction_resistance = false)
 {
     return {.mechanism = mechanism,
         .instance = "test",
-        .stream = "0",
+        .stream = "lucky-lines/outcome",
         .purpose = "games",
-        .reseed_after_draws = reseed_after_draws};
+        .prediction_resistance = prediction_resistance};
 }
 
 const std::vector<Bound> kFiveReels{32, 32, 30, 31, 37};
@@ -100,38 +100,36 @@ TEST_CASE("rng: every value of a roulette wheel is met as often as chance says",
     CHECK(chi_square > 5.0);
 }
 
-TEST_CASE("rng: fresh entropy is mixed in after as many draws as told", "[rng]")
+TEST_CASE("rng: fresh entropy is mixed in when it is asked for, and never otherwise (GLI-19 3.3.2(c))", "[rng]")
 {
+    const bool resists = GENERATE(false, true);
     CountedEntropy entropy;
-    Drbg drbg{options(Mechanism::ctr, 3), entropy};
+    Drbg drbg{options(Mechanism::hmac, resists), entropy};
     REQUIRE(entropy.calls == 1);  // The seed.
     std::vector<Value> values(kFiveReels.size());
-    for (int draw = 0; draw < 10; ++draw) { REQUIRE(drbg.draw(kFiveReels, values).has_value()); }
-    CHECK(drbg.draws() == 10);
-    CHECK(drbg.reseeds() == 3);  // Before draws 4, 7 and 10.
-    CHECK(entropy.calls == 4);
+    for (int draw = 0; draw < 1000; ++draw) { REQUIRE(drbg.draw(kFiveReels, values).has_value()); }
+    CHECK(drbg.draws() == 1000);
+    CHECK(drbg.reseeds() == 0);
+    CHECK(entropy.calls == 1);
     REQUIRE(drbg.reseed().has_value());
-    CHECK(drbg.reseeds() == 4);
-    for (int draw = 0; draw < 3; ++draw) { REQUIRE(drbg.draw(kFiveReels, values).has_value()); }
-    CHECK(drbg.reseeds() == 4);  // A reseed by hand starts the count anew.
+    CHECK(drbg.reseeds() == 1);
+    CHECK(entropy.calls == 2);
+    REQUIRE(drbg.draw(kFiveReels, values).has_value());
 }
 
 TEST_CASE("rng: an entropy port that refuses ends the generator, for good", "[rng]")
 {
-    struct Row {
-        const char* why;
-        std::size_t refuse_from;
-        std::size_t draws;
-    };
-    const auto row = GENERATE(
-        values<Row>({{"at the first seeding", 1, 0}, {"at the first reseed", 2, 2}, {"at the third reseed", 4, 6}}));
-    CAPTURE(row.why);
-    CountedEntropy entropy{row.refuse_from};
-    Drbg drbg{options(Mechanism::ctr, 2), entropy};
+    const std::size_t refuse_from = GENERATE(1U, 2U, 4U);  // At the first seeding, at the first reseed, at the third.
+    CAPTURE(refuse_from);
+    CountedEntropy entropy{refuse_from};
+    Drbg drbg{options(Mechanism::ctr), entropy};
     std::vector<Value> values(kFiveReels.size());
-    for (std::size_t draw = 0; draw < row.draws; ++draw) {
+    std::uint64_t draws = 0;
+    for (std::size_t reseed = 1; reseed < refuse_from; ++reseed) {
         REQUIRE(drbg.ready());
         REQUIRE(drbg.draw(kFiveReels, values).has_value());
+        ++draws;
+        CHECK(drbg.reseed().has_value() == (reseed + 1 < refuse_from));
     }
     for (int again = 0; again < 3; ++again) {
         std::ranges::fill(values, 9);
@@ -143,6 +141,17 @@ TEST_CASE("rng: an entropy port that refuses ends the generator, for good", "[rn
         CHECK(drbg.failure() == "the entropy port refused");
     }
     CHECK(!drbg.reseed().has_value());
-    CHECK(entropy.calls == row.refuse_from);  // Not asked again: only a restart helps.
-    CHECK(drbg.draws() == row.draws);
+    CHECK(entropy.calls == refuse_from);  // Not asked again: only a restart helps.
+    CHECK(drbg.draws() == draws);
+}
+
+TEST_CASE("rng: raw words are as many as were asked for, and refused as draws are", "[rng]")
+{
+    CountedEntropy entropy{2};
+    Drbg drbg{options(Mechanism::ctr), entropy};
+    std::vector<std::uint32_t> words(1000);
+    REQUIRE(drbg.raw(words).has_value());
+    CHECK(std::set<std::uint32_t>(words.begin(), words.end()).size() > 990);
+    CHECK(!drbg.reseed().has_value());
+    CHECK(!drbg.raw(words).has_value());
 }

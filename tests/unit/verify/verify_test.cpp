@@ -60,6 +60,20 @@ TEST_CASE("verify: who can write every hash anew is told by what the facts say",
                 fact.values.front() = fact.bounds.front();
                 event->body = to_bytes(fact);
             }},
+        {"a draw that is left out", "does not follow the one before it",
+            [](auto& contents) {
+                auto [content, event] = find<rng::Drawn>(contents);
+                auto fact = from_bytes<rng::Drawn>(event->body).value();
+                ++fact.counter;
+                event->body = to_bytes(fact);
+            }},
+        {"a reseed at another place", "it was seeded after",
+            [](auto& contents) {
+                auto [content, event] = find<rng::Seeded>(contents);
+                auto fact = from_bytes<rng::Seeded>(event->body).value();
+                ++fact.draws;
+                event->body = to_bytes(fact);
+            }},
         {"a contribution that the terms do not give", "its micros for the fund",
             [](auto& contents) {
                 auto [content, event] = find<ledger::JackpotContributed>(contents);
