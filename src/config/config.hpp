@@ -35,6 +35,7 @@ struct Server {
     bool demo = false;
     Currency currency = *Currency::from_code("EUR");
     std::chrono::milliseconds drain_timeout{5'000};
+    bool core_dumps = false;
     bool test_endpoints = false;
 };
 

@@ -28,6 +28,8 @@ constexpr auto kKeys = std::to_array<Key>({
     {.path = "server.drain_timeout_ms", .slot = SLOT(server.drain_timeout), .min = 0, .max = 10 * 60 * kThousand,
         .unit = "milliseconds",
         .doc = "How long stopping may take: connections are cut after half of it, and after all of it the process ends with 75."},
+    {.path = "server.core_dumps", .slot = SLOT(server.core_dumps),
+        .doc = "Allow core dumps, for debugging: secrets stand in them."},
     {.path = "server.test_endpoints", .slot = SLOT(server.test_endpoints),
         .doc = "Serve /ws/echo, which conformance suites run against; only in demo mode."},
 

@@ -14,6 +14,7 @@
 #include "house.hpp"
 #include "input_queries.hpp"
 #include "adapters/log.hpp"
+#include "adapters/secrets.hpp"
 #include "adapters/watchdog.hpp"
 #include "pages.hpp"
 #include "recorder.hpp"
@@ -420,6 +421,10 @@ void Server::tell_durable()
 
 int serve(const config::Config& config)
 {
+    if (!config.server.core_dumps) { adapters::forbid_core_dumps(); }
+    if (!adapters::lock_secrets()) {
+        log::warn("rng", "the generators' states cannot be locked in memory", {{"remedy", "raise RLIMIT_MEMLOCK"}});
+    }
     Server server{config};
     return server.run();
 }

@@ -1,5 +1,7 @@
 #include <catch2/catch.hpp>
 
+#include <openssl/crypto.h>
+
 #include <set>
 
 #include "croupier/messages/rng.hpp"
@@ -109,6 +111,21 @@ TEST_CASE("streams: each has a generator of its own, and no two give the same (R
         }
     }
     CHECK(seen.size() == 36);
+}
+
+TEST_CASE("streams: the generators' states stand in memory that is locked and wiped, where there is such", "[rng]")
+{
+    // For this process, as the server does it (src/adapters/secrets.hpp).
+    static const int there = CRYPTO_secure_malloc_init(65536, 32);
+    REQUIRE(there != 0);
+    const std::size_t before = CRYPTO_secure_used();
+    {
+        fakes::SeededEntropy entropy{1};
+        Streams streams{{.mechanism = GENERATE(Mechanism::ctr, Mechanism::hmac), .instance = "test"}, entropy, nullptr};
+        REQUIRE(streams.seed("a").has_value());
+        CHECK(CRYPTO_secure_used() > before);
+    }
+    CHECK(CRYPTO_secure_used() == before);
 }
 
 TEST_CASE("streams: what fails in one ends all of them, until restart (fails closed)", "[rng]")
