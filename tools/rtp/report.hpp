@@ -1,5 +1,7 @@
 #pragma once
 
+#include <nlohmann/json.hpp>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -8,11 +10,24 @@
 
 namespace croupier::rtp {
 
-/// What the definition says a game does: computed, not played.
-std::string figures(const rounds::Game& game, std::string_view json);
+using Sheet = nlohmann::ordered_json;
 
+/// What the definition says a game does: computed, not played. Probabilities and returns are exact fractions, and decimals of
+/// them with twelve digits, rounded down.
+Sheet figures(const rounds::Game& game, std::string_view json);
+
+struct Played {
+    Sheet sheet;
+    /// How far the return was off the computed one, in standard errors.
+    double off = 0;
+};
 /// What came of playing it. Without bets a slot is played at its smallest stake; roulette with one bet of each kind.
-/// The generator is a seeded stand-in, so that a run can be repeated: it shows the game's mathematics, never the rng's.
-std::string simulation(const rounds::Game& game, std::uint64_t rounds, std::uint64_t seed);
+/// The generator is a seeded stand-in, so that a run can be repeated, by as many threads: it shows the game's mathematics,
+/// never the rng's. nullopt: the table does not take one bet of each kind.
+std::optional<Played> simulation(const rounds::Game& game, std::uint64_t rounds, std::uint64_t seed, unsigned threads);
+
+/// The sheet for people, and as lines "name,value".
+std::string text_of(const Sheet& sheet);
+std::string csv_of(const Sheet& sheet);
 
 }  // namespace croupier::rtp

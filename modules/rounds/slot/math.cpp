@@ -136,8 +136,34 @@ Rtp rtp(const Definition& definition)
     const Integer over = base.over * (free_spins.under + definition.free_spin_multiplier * free_spins.over);
     const Integer under = base.under * free_spins.under;
     return {.ppm = static_cast<std::uint64_t>(Integer{over * 1'000'000 / under}),
+        .total = to_text({over, under}),
         .base_spin = to_text(base),
         .free_spins = to_text(free_spins)};
+}
+
+std::string trigger_probability(const Definition& definition)
+{
+    const auto by_scatters = scatter_ways(definition);
+    Integer ways = 0;
+    for (std::size_t count = 0; count <= kCells; ++count) {
+        if (definition.free_spins[count] > 0) { ways += by_scatters[count]; }
+    }
+    return to_text({ways, cycle(definition)});
+}
+
+std::string decimal(const std::string& fraction, unsigned digits)
+{
+    const auto slash = fraction.find('/');
+    const Integer over{fraction.substr(0, slash)};
+    const Integer under{fraction.substr(slash + 1)};
+    Integer rest = over % under;
+    std::string text = Integer{over / under}.str() + ".";
+    for (unsigned i = 0; i < digits; ++i) {
+        rest *= 10;
+        text += Integer{rest / under}.str();
+        rest %= under;
+    }
+    return text;
 }
 
 }  // namespace croupier::rounds::slot

@@ -12,11 +12,18 @@ namespace croupier::rounds::slot {
 /// cut a round (see survey.hpp) the true return is lower by what it cuts.
 struct Rtp {
     std::uint64_t ppm = 0;  ///< Rounded down.
+    std::string total;      ///< As a reduced fraction; long, if there are free spins.
     std::string base_spin;  ///< Of the spin that was paid for alone, as a reduced fraction: "97/160".
     std::string
         free_spins;  ///< The expected number of free spins a round. Reduced fraction; long, if there is a limit.
 };
 
 Rtp rtp(const Definition& definition);
+
+/// How probable it is that the spin that is paid for awards free spins, as a reduced fraction.
+std::string trigger_probability(const Definition& definition);
+
+/// "28540731/33554432" with so many decimals, rounded down: "0.850580543".
+std::string decimal(const std::string& fraction, unsigned digits);
 
 }  // namespace croupier::rounds::slot

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "definition.hpp"
 
@@ -16,6 +17,16 @@ std::uint64_t paying_combinations(const Definition& definition);
 
 /// Of how many there are.
 std::uint64_t all_combinations(const Definition& definition);
+
+/// What a spin can bring, and in how many of all stop combinations: exact, in rising order of win and free spins.
+struct SpinOutcome {
+    std::int64_t win = 0;  ///< In stakes per line, before any multiplier.
+    std::uint32_t free_spins = 0;
+    std::uint64_t ways = 0;
+
+    friend bool operator==(const SpinOutcome&, const SpinOutcome&) = default;
+};
+std::vector<SpinOutcome> distribution(const Definition& definition);
 
 /// Whether any stop combination awards free spins.
 bool awards_free_spins(const Definition& definition);

@@ -62,7 +62,8 @@ struct Enumerated {
     std::uint64_t paying = 0;
     std::int64_t sum = 0;  ///< In stakes per line.
     std::int64_t best = 0;
-    std::map<std::uint32_t, std::uint64_t> awards;  ///< Free spins awarded → in how many.
+    std::map<std::uint32_t, std::uint64_t> awards;                             ///< Free spins awarded → in how many.
+    std::map<std::pair<std::int64_t, std::uint32_t>, std::uint64_t> outcomes;  ///< Win and free spins → in how many.
 };
 
 Enumerated enumerate(const slot::Definition& definition)
@@ -86,6 +87,7 @@ Enumerated enumerate(const slot::Definition& definition)
         all.sum += win;
         all.best = std::max(all.best, win);
         ++all.awards[definition.free_spins[seen]];
+        ++all.outcomes[{win, definition.free_spins[seen]}];
     };
     walk(walk, 0);
     return all;
@@ -126,6 +128,13 @@ TEST_CASE("slot math: figures agree with the enumeration of all stops, for rando
         const slot::Rtp rtp = slot::rtp(definition);
         CHECK(Rational{rtp.base_spin} == base);
         CHECK(Rational{rtp.free_spins} == free_spins);
+        CHECK(Rational{rtp.total} == whole);
+        std::uint64_t triggers = 0;
+        for (const auto& [award, times] : all.awards) { triggers += award > 0 ? times : 0; }
+        CHECK(Rational{slot::trigger_probability(definition)} == Rational{triggers, all.combinations});
+        std::map<std::pair<std::int64_t, std::uint32_t>, std::uint64_t> outcomes;
+        for (const auto& [win, spins, ways] : slot::distribution(definition)) { outcomes[{win, spins}] = ways; }
+        CHECK(outcomes == all.outcomes);
         CHECK(rtp.ppm
             == static_cast<std::uint64_t>(
                 boost::multiprecision::cpp_int{numerator(whole) * 1'000'000 / denominator(whole)}));
