@@ -131,6 +131,14 @@ int run(int argc, char** argv)
         ->required();
     command(operators, "remove", "Make the token on standard input worthless", remove_operator);
 
+    std::string game;
+    std::filesystem::path games_directory = ".";
+    auto& new_game_command = *app.add_subcommand("new-game", "Write a slot's definition to start from: DIR/NAME.json");
+    new_game_command.add_option("NAME", game, "Its name for machines: a-z, 0-9 and inner '-'")->required();
+    new_game_command.add_option("--directory", games_directory, "DIR; serve it with --set games.directory=DIR")
+        ->capture_default_str();
+    new_game_command.callback([&] { chosen = [&] { return new_game(game, games_directory); }; });
+
     auto& rng = *app.add_subcommand("rng", "The games' random number generators");
     rng.require_subcommand(1);
     command(rng, "reseed", "Test the running server's generators, and give each stream fresh entropy now", reseed);

@@ -6,14 +6,18 @@
 #include <algorithm>
 #include <cinttypes>
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
 
 #include "adapters/entropy.hpp"
 #include "admin.hpp"
+#include "builtin_games.hpp"
 #include "croupier/json_writer.hpp"
 #include "croupier/messages/cashier.hpp"
 #include "croupier/messages/session.hpp"
 #include "files.hpp"
 #include "frame.hpp"
+#include "game.hpp"
 #include "health.hpp"
 #include "house.hpp"
 #include "openssl_rand.hpp"
@@ -210,6 +214,40 @@ int erase(const config::Config& config, std::uint64_t player)
         if (status != 0) { return status; }
     }
     std::printf("player %" PRIu64 ": the key is erased; backups made before still hold it\n", player);
+    return 0;
+}
+
+int new_game(const std::string& game, const std::filesystem::path& directory)
+{
+    static constexpr std::string_view kModel = "lucky-lines";
+    const auto builtin = rounds::builtin_games();
+    const auto model = std::ranges::find_if(
+        builtin, [](const auto& one) { return one.text.contains("\"game\": \"" + std::string{kModel} + "\""); });
+    CROUPIER_ASSERT(model != builtin.end());
+    std::string title = game;
+    bool starts = true;
+    for (char& c : title) {
+        if (c == '-') { c = ' '; }
+        if (starts && c >= 'a' && c <= 'z') { c = static_cast<char>(c - 'a' + 'A'); }
+        starts = c == ' ';
+    }
+    std::string text{model->text};
+    const auto put = [&](std::string_view member, const std::string& value) {
+        const auto begin = text.find('"', text.find("\"" + std::string{member} + "\":") + member.size() + 3);
+        text.replace(begin, text.find('"', begin + 1) + 1 - begin, "\"" + value + "\"");
+    };
+    put("game", game);
+    put("name", title);
+    if (const auto made = rounds::load_game(text); !made) {
+        return failed(made.error().path + ": expected " + made.error().expected);
+    }
+    const auto path = directory / (game + ".json");
+    if (std::filesystem::exists(path)) { return failed(path.string() + " is there already"); }
+    std::ofstream file{path, std::ios::binary};
+    file << text;
+    if (!file.flush()) { return failed(path.string() + ": cannot be written"); }
+    std::printf(
+        "%s: look at it with croupier-rtp, serve it with --set games.directory=%s\n", path.c_str(), directory.c_str());
     return 0;
 }
 

@@ -21,6 +21,7 @@ int backup(const config::Config& config, const std::filesystem::path& directory)
 int restore(const config::Config& config, const std::filesystem::path& directory);
 /// Forgets a player's personal data, through the running server or in a stopped casino.
 int erase(const config::Config& config, std::uint64_t player);
+int new_game(const std::string& game, const std::filesystem::path& directory);
 int reseed(const config::Config& config);
 int test_rng();
 /// Lets an operator in, through the running server or in a stopped casino, and prints the token, which nobody can see again.

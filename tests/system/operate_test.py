@@ -7,6 +7,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import tempfile
 import threading
 
 import harness
@@ -18,6 +19,19 @@ ERASED = "Klaudia Vergissmich"
 
 class Seen(harness.SystemTest):
     """From outside."""
+
+    def test_a_new_game_is_written_served_and_played(self):
+        with tempfile.TemporaryDirectory() as folder:
+            done = harness.run("new-game", "golden-night", "--directory", folder)
+            self.assertIn("golden-night.json", done.stdout)
+            again = harness.run("new-game", "golden-night", "--directory", folder, check=False)
+            self.assertEqual(again.returncode, 1)
+            self.assertIn("there already", again.stderr)
+            self.assertEqual(harness.run("new-game", "No Such Name", "--directory", folder, check=False).returncode, 1)
+            casino = self.server(settings={"games.directory": folder})
+            games = casino.get("/api/v1/games").json["games"]
+            self.assertEqual([(game["game"], game["name"]) for game in games], [("golden-night", "Golden Night")])
+            self.assertIn("ok", casino.player("Ada").connect().spin(game="golden-night"))
 
     def test_health_and_readiness(self):
         server = self.server()
