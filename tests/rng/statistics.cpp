@@ -162,8 +162,8 @@ double serial_correlation(std::span<const std::uint32_t> values, std::uint32_t b
     for (std::size_t i = 0; i + 1 < values.size(); i += 2) {
         ++pairs.at(std::size_t{values[i]} * bound + values[i + 1]);
     }
-    const auto total = static_cast<double>(values.size() / 2);
-    return chi_square_p(uniform_statistic(pairs, total), static_cast<double>(bound) * bound - 1);
+    const std::size_t total = values.size() / 2;
+    return chi_square_p(uniform_statistic(pairs, static_cast<double>(total)), static_cast<double>(bound) * bound - 1);
 }
 
 double duplicates(std::span<const std::uint64_t> outcomes, double space)

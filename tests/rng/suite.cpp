@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <iostream>
 #include <map>
+#include <memory>
 #include <string_view>
 
 #include "statistics.hpp"
@@ -23,14 +24,15 @@ bool read(std::string_view line, Rounds& rounds)
     while (!line.empty() && (width == 0 || bounds.size() < width)) {
         std::uint32_t value = 0;
         std::uint32_t bound = 0;
-        const char* const end = line.data() + line.size();
-        const auto [slash, bad_value] = std::from_chars(line.data(), end, value);
+        const char* const begin = std::to_address(line.begin());
+        const char* const end = std::to_address(line.end());
+        const auto [slash, bad_value] = std::from_chars(begin, end, value);
         if (bad_value != std::errc{} || slash == end || *slash != '/') { return false; }
         const auto [after, bad_bound] = std::from_chars(slash + 1, end, bound);
         if (bad_bound != std::errc{} || value >= bound) { return false; }
         rounds.values.push_back(value);
         bounds.push_back(bound);
-        line.remove_prefix(static_cast<std::size_t>(after - line.data()));
+        line.remove_prefix(static_cast<std::size_t>(after - begin));
         if (line.starts_with(' ')) { line.remove_prefix(1); }
     }
     if (width == 0) { rounds.bounds = bounds; }

@@ -205,7 +205,7 @@ private:
         if (traced) { stage_->trace(); }
         const auto begin = std::chrono::steady_clock::now();
         while (true) {
-            const auto step = recording->next();
+            auto step = recording->next();
             if (!step) { return failed(step.error()); }
             if (!*step || (options_.until > 0 && (*step)->number > options_.until)) { break; }
             if (!take(std::move(**step))) { break; }

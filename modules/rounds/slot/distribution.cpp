@@ -23,6 +23,7 @@ public:
     std::vector<SpinOutcome> outcomes() const
     {
         std::vector<SpinOutcome> all;
+        all.reserve(ways_.size());
         for (const auto& [key, ways] : ways_) { all.push_back({key.first, key.second, ways}); }
         return all;
     }

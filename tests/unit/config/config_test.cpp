@@ -196,7 +196,6 @@ TEST_CASE("config: secrets are neither printed nor shown in errors", "[config]")
     for (const config::Key& key : config::keys()) {
         if (!key.secret) { continue; }
         ++secrets;
-        const std::string path{key.path};
         const std::string section{config::section_of(key)};
         const std::string wrong = "{\"" + section + "\":{\"" + std::string{config::name_of(key)} + "\":[\"hush\"]}}";
         const std::string errors = errors_of(wrong);

@@ -116,8 +116,8 @@ TEST_CASE("streams: each has a generator of its own, and no two give the same (R
 TEST_CASE("streams: the generators' states stand in memory that is locked and wiped, where there is such", "[rng]")
 {
     // For this process, as the server does it (src/adapters/secrets.hpp).
-    static const int there = CRYPTO_secure_malloc_init(65536, 32);
-    REQUIRE(there != 0);
+    static const int kThere = CRYPTO_secure_malloc_init(65536, 32);
+    REQUIRE(kThere != 0);
     const std::size_t before = CRYPTO_secure_used();
     {
         fakes::SeededEntropy entropy{1};
