@@ -170,8 +170,8 @@ Json presented(const Happened& item)
             rests_on();
             shown["digest"] = in.read<std::uint64_t>();
             break;
-        case Item::disk_low:
         case Item::seeded: shown["code"] = in.read<std::uint16_t>(); break;
+        case Item::disk_low:
         case Item::erased: shown["answer"] = in.read<bool>(); break;
         default: shown["bytes"] = to_hex(item.body); break;
     }

@@ -19,7 +19,7 @@ using record::Item;
 
 double milliseconds(std::chrono::nanoseconds time) { return static_cast<double>(time.count()) / 1e6; }
 
-/// Plays the recording and lets `see` look at every step and what it told; false from it: enough.
+/// A recording that is played, and how far.
 struct Showing {
     std::string recording;
     host::Opening opening;
@@ -29,6 +29,7 @@ struct Showing {
     Who who;
 };
 
+/// Plays the recording and lets `see` look at every step and what it told.
 template <class See>
 std::expected<Showing, std::string> play(const FilmSource& source, See see)
 {
