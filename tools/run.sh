@@ -7,7 +7,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib/setup.sh"
 install_missing build
 check_node
 configure release
-build release croupier croupier-load croupier-rtp croupier-verify
+build release croupier croupier-load croupier-replay croupier-rng croupier-rtp croupier-verify
 
 # Ahead of what the caller says: the last --set of a key counts. Address and data directory have the server's defaults.
 defaults=(--set server.demo=true)
