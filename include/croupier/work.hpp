@@ -118,6 +118,16 @@ public:
     virtual void look_up(ConnectionId connection, SessionId session, std::uint64_t n, const Hash& content) = 0;
 };
 
+/// No output: for inputs whose outputs have nowhere to go (start-up, shadows).
+class NoOutputs final : public Outputs {
+public:
+    void frame(ConnectionId, std::string) override {}
+    void chatter(ConnectionId, std::string_view, std::string) override {}
+    void close(ConnectionId, std::uint16_t, std::string_view) override {}
+    void refused(ErrorCode) override {}
+    void look_up(ConnectionId, SessionId, std::uint64_t, const Hash&) override {}
+};
+
 /// What every handler gets: the input's time, and where its facts and outputs go.
 struct Context {
     WallTime now;

@@ -80,14 +80,4 @@ private:
     InputId last_input_{};
 };
 
-/// No output: for inputs whose outputs have nowhere to go (start-up, shadows).
-class NoOutputs final : public Outputs {
-public:
-    void frame(ConnectionId, std::string) override {}
-    void chatter(ConnectionId, std::string_view, std::string) override {}
-    void close(ConnectionId, std::uint16_t, std::string_view) override {}
-    void refused(ErrorCode) override {}
-    void look_up(ConnectionId, SessionId, std::uint64_t, const Hash&) override {}
-};
-
 }  // namespace croupier::host

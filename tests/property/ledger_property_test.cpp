@@ -574,7 +574,7 @@ private:
     config::Config config_;
     fakes::ManualClock clock_;
     fakes::MemoryStore store_;
-    host::NoOutputs nowhere_;
+    NoOutputs nowhere_;
     std::unique_ptr<host::Casino> casino_;
     Model model_;
 };

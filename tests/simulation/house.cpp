@@ -127,7 +127,7 @@ void House::start()
         .seal_key = seal_key_,
         .metrics = life->metrics});
     now();
-    host::NoOutputs nowhere;
+    NoOutputs nowhere;
     life->casino->start(wall(), nowhere);
     if (life->recorder) { start_recording(); }
     world_.trace("started", std::to_string(raw(life->store->committed().seq)));

@@ -56,7 +56,7 @@ public:
 
 private:
     host::Casino& casino_;
-    host::NoOutputs nowhere_;
+    NoOutputs nowhere_;
     std::mt19937_64 random_{1};
     std::uint64_t n_;
 };

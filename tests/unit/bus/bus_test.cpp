@@ -6,19 +6,10 @@ using namespace croupier;
 
 namespace {
 
-class Nowhere final : public Outputs {
-public:
-    void frame(ConnectionId, std::string) override {}
-    void chatter(ConnectionId, std::string_view, std::string) override {}
-    void close(ConnectionId, std::uint16_t, std::string_view) override {}
-    void refused(ErrorCode) override {}
-    void look_up(ConnectionId, SessionId, std::uint64_t, const Hash&) override {}
-};
-
 struct Setup {
     Folds folds;
     UnitOfWork work{folds, Seq{1}, from_micros(0), TransferId{1}, EventId{1}};
-    Nowhere out;
+    NoOutputs out;
     Context context{from_micros(0), InputId{1}, work, out};
     Bus bus;
 };

@@ -41,7 +41,7 @@ struct Played {
 
     fakes::MemoryStore store;
     std::unique_ptr<host::Casino> casino;
-    host::NoOutputs nowhere;
+    NoOutputs nowhere;
 };
 
 std::unique_ptr<store::LedgerFile> write(const std::filesystem::path& folder, const store::Units& units)
@@ -107,7 +107,7 @@ TEST_CASE("recovery: the ledger's time never goes back, over a restart either", 
     Played played{1};
     const auto later = kNow + std::chrono::hours{30};
     const auto stake = [](host::Casino& casino, WallTime now) {
-        host::NoOutputs nowhere;
+        NoOutputs nowhere;
         return casino.input(now, nowhere, [&](Context& context) {
             REQUIRE(casino.bus().send(ledger::TakeStake{PlayerId{1}, RoundId{1}, 1, 0}, context).has_value());
             return context.now;

@@ -48,15 +48,6 @@ public:
     bool fails = false;
 };
 
-class Nowhere final : public Outputs {
-public:
-    void frame(ConnectionId, std::string) override {}
-    void chatter(ConnectionId, std::string_view, std::string) override {}
-    void close(ConnectionId, std::uint16_t, std::string_view) override {}
-    void refused(ErrorCode) override {}
-    void look_up(ConnectionId, SessionId, std::uint64_t, const Hash&) override {}
-};
-
 /// The module alone on its bus.
 class Table {
 public:
@@ -81,7 +72,7 @@ public:
     NotedRng rng;
     Bus bus;
     Folds folds;
-    Nowhere out;
+    NoOutputs out;
     std::unique_ptr<Module> module;
     WallTime now = from_micros(1'000'000);
     std::uint64_t seq = 0;

@@ -153,22 +153,17 @@ export class App extends CasinoElement {
     }
   }
 
-  /**
-   * Plays a round as if the player had asked for it here; in a recording. False: the page cannot, as another round is not
-   * over yet.
-   */
-  async act(request: SpinRequest): Promise<boolean> {
-    if (casino.busy) return false;
+  /** In a recording: plays a round as if the player had asked for it here, unless another is not decided yet. */
+  async act(request: SpinRequest): Promise<void> {
+    if (casino.busy) return;
     await this.go(request.game);
     const view = this.querySelector<SlotView | RouletteView>('croupier-slot, croupier-roulette');
-    if (view?.act(request) === true) return true;
+    if (view?.act(request) === true) return;
     void casino.spin(request).catch(() => undefined).finally(() => casino.withhold(0)); // Decided, though not shown.
-    return true;
   }
 
-  /** Moves to a game, or to the lobby. */
-  async go(game: string | undefined): Promise<void> {
-    const hash = game === undefined ? '#/' : `#/game/${encodeURIComponent(game)}`;
+  private async go(game: string): Promise<void> {
+    const hash = `#/game/${encodeURIComponent(game)}`;
     if (location.hash === hash) return;
     location.hash = hash;
     await new Promise((resolve) => window.addEventListener('hashchange', resolve, { once: true }));
