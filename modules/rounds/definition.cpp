@@ -10,11 +10,12 @@ bool is_id_character(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <
 
 }  // namespace
 
-void Node::members(std::initializer_list<std::string_view> names) const
+void Node::members(
+    std::initializer_list<std::string_view> names, std::initializer_list<std::string_view> optional) const
 {
     if (!value_->is_object()) { return fail("an object"); }
     for (const auto& [name, value] : value_->items()) {
-        if (std::ranges::find(names, name) == names.end()) {
+        if (std::ranges::find(names, name) == names.end() && std::ranges::find(optional, name) == optional.end()) {
             return Node{value, path_ + "/" + name, *error_}.fail("no such member");
         }
     }
@@ -62,6 +63,13 @@ std::int64_t Node::integer(std::int64_t min, std::int64_t max) const
 std::uint32_t Node::small(std::uint32_t min, std::uint32_t max) const
 {
     return static_cast<std::uint32_t>(integer(min, max));
+}
+
+bool Node::boolean() const
+{
+    if (!failed() && value_->is_boolean()) { return value_->get<bool>(); }
+    fail("true or false");
+    return false;
 }
 
 std::string Node::text(std::size_t max) const

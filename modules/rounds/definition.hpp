@@ -23,13 +23,16 @@ public:
     {
     }
 
-    /// The object must have exactly these members.
-    void members(std::initializer_list<std::string_view> names) const;
+    /// The object must have these members, may have the optional ones, and has no other.
+    void members(
+        std::initializer_list<std::string_view> names, std::initializer_list<std::string_view> optional = {}) const;
+    bool has(std::string_view name) const { return value_->is_object() && value_->contains(name); }
     Node operator[](std::string_view name) const;
     /// The elements of an array of `min` to `max` elements.
     std::vector<Node> elements(std::size_t min, std::size_t max) const;
 
     std::int64_t integer(std::int64_t min, std::int64_t max) const;
+    bool boolean() const;
     std::uint32_t small(std::uint32_t min, std::uint32_t max) const;
     /// A text of 1 to `max` bytes of printable ASCII.
     std::string text(std::size_t max) const;

@@ -21,7 +21,7 @@ public:
 
     /// As the lobby shows it. The RTP is computed exactly from the definition when it is loaded.
     virtual const GameInfo& info() const = 0;
-    /// SHA-256 of the definition file's bytes.
+    /// SHA-256 of the definition in its canonical form: JSON without white space, members in the order of their names.
     virtual const Hash& definition() const = 0;
 
     /// The total stake of the round that is asked for.
@@ -30,10 +30,13 @@ public:
     /// The most this round can pay back; an upper bound over all outcomes, at most the game's cap.
     virtual std::int64_t win_max(std::int64_t total_stake, std::span<const Bet> bets) const = 0;
     /// The bounds of the draws that are still needed, given all values drawn so far; empty: the round is complete. The
-    /// number of steps is bounded by the definition.
-    virtual std::vector<Bound> next_bounds(std::span<const Value> drawn) const = 0;
+    /// number of steps is bounded by the definition. They belong to the game.
+    virtual std::span<const Bound> next_bounds(std::span<const Value> drawn) const = 0;
     /// What the draws mean. Only for a complete round.
     virtual Outcome evaluate(
+        std::int64_t total_stake, std::span<const Bet> bets, std::span<const Value> drawn) const = 0;
+    /// The win of evaluate(), by the same code, without the events that tell it.
+    virtual std::int64_t win(
         std::int64_t total_stake, std::span<const Bet> bets, std::span<const Value> drawn) const = 0;
 };
 

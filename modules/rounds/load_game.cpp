@@ -41,11 +41,12 @@ std::expected<std::unique_ptr<Game>, DefinitionError> load_game(std::string_view
     std::optional<DefinitionError> error;
     const Node root{parsed, "", error};
     const std::string kind = root["kind"].text(40);
+    const Hash hash = sha256(as_bytes(parsed.dump()));
     std::unique_ptr<Game> game;
     if (kind == "slot") {
-        game = slot::load(root, sha256(as_bytes(json)));
+        game = slot::load(root, hash);
     } else if (kind == "roulette") {
-        game = roulette::load(root, sha256(as_bytes(json)));
+        game = roulette::load(root, hash);
     } else {
         root["kind"].fail("\"slot\" or \"roulette\"");
     }

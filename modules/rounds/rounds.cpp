@@ -37,9 +37,9 @@ Result<Rounds::Draws> Rounds::draw(
     Draws drawn;
     std::uint16_t step = 0;
     for (;; ++step) {
-        auto bounds = game.next_bounds(drawn.game);
+        const auto bounds = game.next_bounds(drawn.game);
         if (bounds.empty()) { break; }
-        auto values = bus_.send(rng::Draw{name + "/outcome", round, step, std::move(bounds)}, context);
+        auto values = bus_.send(rng::Draw{name + "/outcome", round, step, {bounds.begin(), bounds.end()}}, context);
         if (!values) { return std::unexpected{values.error()}; }
         drawn.game.insert(drawn.game.end(), values->values.begin(), values->values.end());
     }

@@ -22,6 +22,7 @@ void play(const Game& game, std::int64_t total_stake, std::span<const Bet> bets,
         CROUPIER_ASSERT(drawn.size() <= kDrawsMax);
     }
     const Outcome outcome = game.evaluate(total_stake, bets, drawn);
+    CROUPIER_ASSERT(outcome.win == game.win(total_stake, bets, drawn));
     CROUPIER_ASSERT(outcome.win >= 0 && outcome.win <= game.win_max(total_stake, bets));
 }
 

@@ -227,12 +227,30 @@ const std::string& Device::next_command()
     std::string frame = "{\"n\":" + std::to_string(n) + ",\"op\":\"spin\",";
     std::int64_t stake = 0;
     if (world_.chance(4)) {
+        struct Placed {
+            std::string_view game;
+            std::string_view bet;
+        };
+        static constexpr std::array kBets{Placed{"european-roulette", R"("kind":"red")"},
+            Placed{"french-roulette", R"("kind":"even")"},
+            Placed{"french-roulette", R"("kind":"straight","numbers":[0])"},
+            Placed{"american-roulette", R"("kind":"top_line","numbers":[0,37,2,1,3])"}};
+        const Placed& placed = kBets[world_.below(kBets.size())];
         stake = static_cast<std::int64_t>(10 * (1 + world_.below(5)));
-        frame += R"("game":"european-roulette","bets":[{"kind":"red","stake":)" + std::to_string(stake) + "}]}";
+        frame += R"("game":")" + std::string{placed.game} + R"(","bets":[{)" + std::string{placed.bet} + R"(,"stake":)"
+            + std::to_string(stake) + "}]}";
     } else {
-        stake = world_.chance(12) ? 7
-                                  : static_cast<std::int64_t>(20 * (1 + world_.below(world_.chance(8) ? 1000 : 10)));
-        frame += R"("game":"lucky-lines","stake":)" + std::to_string(stake) + "}";
+        struct Slot {
+            std::string_view game;
+            std::uint64_t step;
+        };
+        static constexpr std::array kSlots{
+            Slot{"lucky-lines", 20}, Slot{"lucky-lines", 20}, Slot{"classic-sevens", 5}, Slot{"fortune-ways", 25}};
+        const Slot& slot = kSlots[world_.below(kSlots.size())];
+        stake = world_.chance(12)
+            ? 7
+            : static_cast<std::int64_t>(slot.step * (1 + world_.below(world_.chance(8) ? 1000 : 10)));
+        frame += R"("game":")" + std::string{slot.game} + R"(","stake":)" + std::to_string(stake) + "}";
     }
     frames_[n] = frame;
     return (open_[n] = {std::move(frame), stake}).frame;

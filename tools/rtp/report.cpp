@@ -3,8 +3,8 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <random>
-#include <set>
 #include <thread>
 
 #include "croupier/assert.hpp"
@@ -42,18 +42,19 @@ private:
 
 using Outcomes = std::vector<rounds::slot::SpinOutcome>;
 
-/// Mean and mean square of what is still to come, in stakes per line. Floating point, to fifteen digits and more: the exact
+/// Mean and mean square of what is still to come, in units. Floating point, to fifteen digits and more: the exact
 /// fractions would have thousands.
 struct Moments {
     long double mean = 0;
     long double square = 0;
 };
 
-/// A round's: the spin that is paid for, then its free spins one by one, each of which may award more.
-class RoundMoments {
+/// What a spin of some strips brings, by the free spins that it awards.
+class SpinMoments {
 public:
-    RoundMoments(const rounds::slot::Definition& definition, const Outcomes& outcomes) : definition_{definition}
+    explicit SpinMoments(const Outcomes& outcomes)
     {
+        long double all = 0;
         for (const auto& [win, spins, ways] : outcomes) {
             Award& award = awards_[spins];
             const auto amount = static_cast<long double>(win);
@@ -61,15 +62,16 @@ public:
             award.probability += times;
             award.win += times * amount;
             award.square += times * amount * amount;
-            all_ += times;
+            all += times;
         }
         for (auto& [spins, award] : awards_) {
-            award.probability /= all_;
-            award.win /= all_;
-            award.square /= all_;
+            award.probability /= all;
+            award.win /= all;
+            award.square /= all;
         }
     }
-    Moments paid_spin() const
+
+    Moments alone() const
     {
         Moments one;
         for (const auto& [spins, award] : awards_) {
@@ -78,7 +80,20 @@ public:
         }
         return one;
     }
-    Moments round() { return spin(0, definition_.free_spins_limit, 1); }
+    /// With what follows an award: rest(free spins) → Moments.
+    template <class Rest>
+    Moments with(std::int64_t multiplier, const Rest& rest_of) const
+    {
+        const auto factor = static_cast<long double>(multiplier);
+        Moments sum;
+        for (const auto& [spins, award] : awards_) {
+            const Moments rest = rest_of(spins);
+            sum.mean += factor * award.win + award.probability * rest.mean;
+            sum.square += factor * factor * award.square + 2 * factor * award.win * rest.mean
+                + award.probability * rest.square;
+        }
+        return sum;
+    }
 
 private:
     struct Award {
@@ -86,44 +101,55 @@ private:
         long double win = 0;     // The mean of the win where this many are awarded, times that probability.
         long double square = 0;  // And of its square.
     };
-    /// A spin whose wins count `times`, after which `left` free spins wait, and the limit allows so many more.
-    Moments spin(std::uint32_t left, std::uint32_t allowed, std::int64_t times)
+    std::map<std::uint32_t, Award> awards_;
+};
+
+/// A round's: the spin that is paid for, then its free spins one by one, each of which may award more.
+class RoundMoments {
+public:
+    RoundMoments(const rounds::slot::Definition& definition, const Outcomes& paid, const Outcomes& free)
+        : definition_{definition}, paid_{paid}, free_{free}
     {
-        const auto factor = static_cast<long double>(times);
-        Moments sum;
-        for (const auto& [spins, award] : awards_) {
-            const auto taken = std::min(spins, allowed);
-            const Moments rest = free_spins(left + taken, allowed - taken);
-            sum.mean += factor * award.win + award.probability * rest.mean;
-            sum.square += factor * factor * award.square + 2 * factor * award.win * rest.mean
-                + award.probability * rest.square;
-        }
-        return sum;
     }
+    Moments paid_spin() const { return paid_.alone(); }
+    Moments round()
+    {
+        const auto limit = definition_.free_spins_limit;
+        return paid_.with(1, [&](std::uint32_t award) {
+            const auto taken = std::min(award, limit);
+            return free_spins(taken, limit - taken);
+        });
+    }
+
+private:
+    /// Of `waiting` free spins, when so many more may be awarded.
     Moments free_spins(std::uint32_t waiting, std::uint32_t allowed)
     {
         if (waiting == 0) { return {}; }
         const auto found = known_.find({waiting, allowed});
         if (found != known_.end()) { return found->second; }
-        const Moments moments = spin(waiting - 1, allowed, definition_.free_spin_multiplier);
+        const Moments moments = free_.with(definition_.free_spin_multiplier, [&](std::uint32_t award) {
+            const auto taken = std::min(award, allowed);
+            return free_spins(waiting - 1 + taken, allowed - taken);
+        });
         known_.emplace(std::pair{waiting, allowed}, moments);
         return moments;
     }
 
     const rounds::slot::Definition& definition_;
-    std::map<std::uint32_t, Award> awards_;
+    SpinMoments paid_;
+    SpinMoments free_;
     std::map<std::pair<std::uint32_t, std::uint32_t>, Moments> known_;
-    long double all_ = 0;
 };
 
-double deviation(const Moments& moments, std::int64_t lines)
+double deviation(const Moments& moments, std::int64_t units)
 {
     return static_cast<double>(
-        std::sqrt(moments.square - moments.mean * moments.mean) / static_cast<long double>(lines));
+        std::sqrt(moments.square - moments.mean * moments.mean) / static_cast<long double>(units));
 }
 
 /// How often the spin that is paid for wins how much, in stakes.
-Sheet wins(const Outcomes& outcomes, std::int64_t lines, std::uint64_t all)
+Sheet wins(const Outcomes& outcomes, std::int64_t units, std::uint64_t all)
 {
     static constexpr std::array<std::int64_t, 9> kFrom{0, 1, 2, 5, 10, 20, 50, 100, 1000};
     Sheet sheet;
@@ -138,7 +164,7 @@ Sheet wins(const Outcomes& outcomes, std::int64_t lines, std::uint64_t all)
         const std::string name = last ? std::to_string(kFrom[i]) + " and more"
                                       : std::to_string(kFrom[i]) + " to below " + std::to_string(kFrom[i + 1]);
         put(name, [&](std::int64_t win) {
-            return win > 0 && win >= kFrom[i] * lines && (last || win < kFrom[i + 1] * lines);
+            return win > 0 && win >= kFrom[i] * units && (last || win < kFrom[i + 1] * units);
         });
     }
     return sheet;
@@ -150,20 +176,32 @@ Sheet slot_figures(std::string_view json)
     std::optional<rounds::DefinitionError> error;
     const auto definition = rounds::slot::read(rounds::Node{parsed, "", error});
     const auto rtp = rounds::slot::rtp(definition);
-    const auto all = rounds::slot::all_combinations(definition);
-    const auto paying = rounds::slot::paying_combinations(definition);
-    const auto best = rounds::slot::best_spin(definition);
+    const auto all = rounds::slot::all_combinations(definition.strips);
+    const Outcomes outcomes = rounds::slot::distribution(definition, definition.strips);
+    const bool own_strips = definition.free_strips != definition.strips;
+    const Outcomes free_outcomes = own_strips ? rounds::slot::distribution(definition, definition.free_strips)
+                                              : outcomes;
+    std::uint64_t paying = 0;
+    std::uint64_t best_ways = 0;
+    const auto best = outcomes.back().win;
+    for (const auto& outcome : outcomes) {
+        paying += outcome.win > 0 ? outcome.ways : 0;
+        best_ways += outcome.win == best ? outcome.ways : 0;
+    }
     const auto bound = rounds::slot::round_bound(definition);
-    const auto lines = definition.lines_count();
+    const auto units = definition.units;
     const auto hits = std::to_string(paying) + "/" + std::to_string(all);
     const auto trigger = rounds::slot::trigger_probability(definition);
 
     Sheet sheet;
     sheet["rtp"] = decimal(rtp.total, kDigits);
     // With a cap that can cut a round the true return is lower by what it cuts.
-    sheet["rtp_is"] = bound > definition.win_cap * lines ? "before the cap, which can cut rounds" : "exact";
+    sheet["rtp_is"] = bound > definition.win_cap * units ? "before the cap, which can cut rounds" : "exact";
     sheet["rtp_paid_spin"] = decimal(rtp.base_spin, kDigits);
     sheet["rtp_paid_spin_fraction"] = rtp.base_spin;
+    sheet["rtp_declared_ppm"] = definition.rtp_ppm;
+    sheet["rtp_tolerance_ppm"] = definition.rtp_tolerance_ppm;
+    if (own_strips) { sheet["rtp_free_spin_fraction"] = rtp.free_spin; }
     sheet["free_spins_mean"] = decimal(rtp.free_spins, kDigits);
     sheet["free_spins_trigger"] = decimal(trigger, kDigits);
     sheet["free_spins_trigger_fraction"] = trigger;
@@ -171,53 +209,62 @@ Sheet slot_figures(std::string_view json)
     sheet["hit_frequency"] = decimal(hits, kDigits);
     sheet["hit_frequency_fraction"] = hits;
     sheet["stop_combinations"] = all;
-    const Outcomes outcomes = rounds::slot::distribution(definition);
-    RoundMoments moments{definition, outcomes};
+    RoundMoments moments{definition, outcomes, free_outcomes};
     const Moments round = moments.round();
-    // Two ways to the same figure: line by line in whole numbers (slot/math.hpp), and outcome by outcome here.
-    const auto mean = static_cast<double>(round.mean / static_cast<long double>(lines));
+    // Two ways to the same figure: symbol by symbol in whole numbers (slot/math.hpp), and outcome by outcome here.
+    const auto mean = static_cast<double>(round.mean / static_cast<long double>(units));
     CROUPIER_ASSERT(std::abs(mean - std::stod(decimal(rtp.total, kDigits))) < 1e-9);
-    const double round_deviation = deviation(round, lines);
-    sheet["paid_spin_standard_deviation_in_stakes"] = deviation(moments.paid_spin(), lines);
+    const double round_deviation = deviation(round, units);
+    sheet["paid_spin_standard_deviation_in_stakes"] = deviation(moments.paid_spin(), units);
     sheet["standard_deviation_in_stakes"] = round_deviation;
     sheet["variance_in_stakes_squared"] = round_deviation * round_deviation;
     sheet["volatility_index"] = kVolatility * round_deviation;
-    sheet["paid_spin_wins_in_stakes"] = wins(outcomes, lines, all);
-    std::uint64_t best_ways = 0;
-    for (const auto& outcome : outcomes) { best_ways += outcome.win == best ? outcome.ways : 0; }
+    sheet["paid_spin_wins_in_stakes"] = wins(outcomes, units, all);
     sheet["largest_spin_odds"] = "1 in " + std::to_string(all / best_ways);
-    sheet["largest_spin_in_stakes"] = decimal(std::to_string(best) + "/" + std::to_string(lines), 2);
-    sheet["largest_round_bound_in_stakes"] = std::min(bound / lines + (bound % lines != 0 ? 1 : 0), definition.win_cap);
+    sheet["largest_spin_in_stakes"] = decimal(std::to_string(best) + "/" + std::to_string(units), 2);
+    sheet["largest_round_bound_in_stakes"] = std::min(bound / units + (bound % units != 0 ? 1 : 0), definition.win_cap);
     sheet["win_cap_in_stakes"] = definition.win_cap;
     return sheet;
 }
 
-Sheet roulette_figures()
+/// All that a game of one draw may bring for these bets: their return is exact.
+std::string return_of(const Game& game, std::int64_t stake, std::span<const Bet> bets)
 {
-    Sheet sheet;
-    sheet["rtp"] = decimal("36/37", kDigits);
-    sheet["rtp_is"] = "exact";
-    sheet["rtp_fraction"] = "36/37";
-    std::set<std::string_view> told;
-    for (const auto& bet : rounds::roulette::table_bets()) {
-        if (!told.insert(bet.kind->name).second) { continue; }
-        sheet["bets"][std::string{bet.kind->name}] = "pays " + std::to_string(bet.kind->pays) + " to 1, wins on "
-            + std::to_string(bet.covers.count()) + " of 37";
-    }
-    return sheet;
+    const Bound bound = game.next_bounds({}).front();
+    std::int64_t sum = 0;
+    for (Value value = 0; value < bound; ++value) { sum += game.win(stake, bets, std::span{&value, 1}); }
+    const std::int64_t staked = stake * bound;
+    const std::int64_t common = std::gcd(sum, staked);
+    return std::to_string(sum / common) + "/" + std::to_string(staked / common);
 }
 
+/// One bet of each kind that the table has, at the smallest stake.
 std::vector<Bet> example_bets(const Game& game)
 {
     std::vector<Bet> bets;
     if (game.info().kind != "roulette") { return bets; }
-    for (const auto& bet : rounds::roulette::table_bets()) {
-        if (bets.empty() || bets.back().kind != bet.kind->name) {
-            const bool told = std::ranges::find(bets, bet.kind->name, &Bet::kind) != bets.end();
-            if (!told) { bets.push_back({std::string{bet.kind->name}, bet.named, game.info().stake_min}); }
+    using rounds::roulette::Felt;
+    using rounds::roulette::Wheel;
+    const bool american = game.next_bounds({}).front() == Felt::of(Wheel::american).pockets();
+    for (const auto& bet : Felt::of(american ? Wheel::american : Wheel::european).bets()) {
+        if (std::ranges::find(bets, bet.kind->name, &Bet::kind) == bets.end()) {
+            bets.push_back({std::string{bet.kind->name}, bet.named, game.info().stake_min});
         }
     }
     return bets;
+}
+
+Sheet roulette_figures(const Game& game)
+{
+    Sheet sheet;
+    sheet["rtp"] = decimal(std::to_string(game.info().rtp_ppm) + "/1000000", 6);
+    sheet["rtp_is"] = "of the poorest bet, rounded down; each bet's is exact";
+    for (const Bet& bet : example_bets(game)) {
+        const auto back = return_of(game, bet.stake, std::span{&bet, 1});
+        sheet["bets"][bet.kind] = {{"rtp", decimal(back, kDigits)}, {"rtp_fraction", back},
+            {"largest_win_in_stakes", game.win_max(bet.stake, std::span{&bet, 1}) / bet.stake}};
+    }
+    return sheet;
 }
 
 /// Sums over rounds. Statistics only: no money is computed from the floating-point ones.
@@ -241,7 +288,7 @@ Sums play(const Game& game, std::int64_t stake, std::span<const Bet> bets, std::
             drawn.resize(before + bounds.size());
             (void)rng::scale(bounds, std::span{drawn}.subspan(before), words, scratch);
         }
-        const auto win = game.evaluate(stake, bets, drawn).win;
+        const auto win = game.win(stake, bets, drawn);
         sums.won += win;
         sums.largest = std::max(sums.largest, win);
         sums.winning += win > 0 ? 1 : 0;
@@ -258,7 +305,7 @@ Sheet figures(const Game& game, std::string_view json)
     const auto& info = game.info();
     Sheet sheet{
         {"game", info.game}, {"name", info.name}, {"kind", info.kind}, {"definition", to_hex(game.definition())}};
-    sheet.update(info.kind == "slot" ? slot_figures(json) : roulette_figures());
+    sheet.update(info.kind == "slot" ? slot_figures(json) : roulette_figures(game));
     return sheet;
 }
 
@@ -292,7 +339,9 @@ std::optional<Played> simulation(const Game& game, std::uint64_t rounds, std::ui
     static constexpr double kConfidence = 2.575829;  // 99 %, both sides.
 
     Played played;
-    played.off = error > 0 ? (mean - static_cast<double>(game.info().rtp_ppm) / 1e6) / error : 0;
+    const double computed = bets.empty() ? static_cast<double>(game.info().rtp_ppm) / 1e6
+                                         : std::stod(decimal(return_of(game, *stake, bets), kDigits));
+    played.off = error > 0 ? (mean - computed) / error : 0;
     played.sheet = {{"rounds", rounds}, {"seed", seed}, {"threads", shares.size()}, {"rtp", mean},
         {"rtp_from", mean - kConfidence * error}, {"rtp_to", mean + kConfidence * error}, {"confidence", 0.99},
         {"off_in_standard_errors", played.off}, {"hit_frequency", static_cast<double>(sums.winning) / count},

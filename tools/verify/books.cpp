@@ -421,7 +421,7 @@ void Books::play_again(const rounds::Settled& fact)
     // Each step's bounds as the game asks for them; a draw too many or too few is no round.
     std::vector<Value> so_far;
     for (const rng::Drawn& step : drawn) {
-        if (game->second->next_bounds(so_far) != step.bounds) {
+        if (!std::ranges::equal(game->second->next_bounds(so_far), step.bounds)) {
             return say(which + "its draws are not those of its game");
         }
         // Said already where the draw was read; no game can be played from it.

@@ -29,13 +29,13 @@ BOOST_DESCRIBE_STRUCT(Bet, (), (kind, numbers, stake))
 // The events of an outcome, in the order in which a client shows them.
 
 /// The reels stopped. grid[reel][row], top to bottom: symbol ids.
-struct Reels {
+struct ReelsStopped {
     static constexpr std::string_view kEvent = "reels";
     std::vector<std::uint32_t> stops;
     std::vector<std::vector<std::uint32_t>> grid;
-    friend bool operator==(const Reels&, const Reels&) = default;
+    friend bool operator==(const ReelsStopped&, const ReelsStopped&) = default;
 };
-BOOST_DESCRIBE_STRUCT(Reels, (), (stops, grid))
+BOOST_DESCRIBE_STRUCT(ReelsStopped, (), (stops, grid))
 
 struct LineWin {
     static constexpr std::string_view kEvent = "line";
@@ -46,6 +46,17 @@ struct LineWin {
     friend bool operator==(const LineWin&, const LineWin&) = default;
 };
 BOOST_DESCRIBE_STRUCT(LineWin, (), (line, symbol, count, win))
+
+/// One symbol's win in a game of ways.
+struct WaysWin {
+    static constexpr std::string_view kEvent = "ways";
+    std::uint32_t symbol = 0;
+    std::uint32_t count = 0;  ///< Reels from the left that show it.
+    std::int64_t ways = 0;    ///< Choices of one cell on each of them; one with wilds counts as often as they multiply.
+    std::int64_t win = 0;     ///< Of all of them.
+    friend bool operator==(const WaysWin&, const WaysWin&) = default;
+};
+BOOST_DESCRIBE_STRUCT(WaysWin, (), (symbol, count, ways, win))
 
 struct ScatterWin {
     static constexpr std::string_view kEvent = "scatter";
@@ -98,7 +109,8 @@ struct BetResult {
 };
 BOOST_DESCRIBE_STRUCT(BetResult, (), (index, stake, win))
 
-using GameEvent = std::variant<Reels, LineWin, ScatterWin, FreeSpinsAwarded, FreeSpin, Capped, PocketHit, BetResult>;
+using GameEvent =
+    std::variant<ReelsStopped, LineWin, ScatterWin, FreeSpinsAwarded, FreeSpin, Capped, PocketHit, BetResult, WaysWin>;
 
 struct Outcome {
     std::vector<GameEvent> events;
@@ -140,7 +152,7 @@ struct Settled {
     RoundId round{};
     PlayerId player{};
     std::string game;
-    Hash definition{};  ///< SHA-256 of the game's definition, as it was when the round was played.
+    Hash definition{};  ///< SHA-256 of the game's definition in canonical form, as it was when the round was played.
     std::int64_t stake = 0;
     std::int64_t win = 0;
     std::vector<Bet> bets;

@@ -36,8 +36,10 @@ async function bundle() {
     legalComments: 'none', write: false, outdir: 'out', logLevel: 'warning',
   });
   const named = new Map();
-  const files = result.outputFiles.map(({ path, contents }) => {
+  const files = result.outputFiles.map(({ path, text }) => {
     const plain = basename(path);
+    // What is left of line ends stands in templates, where the indentation behind them says nothing.
+    const contents = text.replace(/\n\s+/g, '\n');
     const [stem, extension] = plain.split('.');
     const name = `${stem}.${hash(contents).slice(0, 10)}.${extension}`;
     named.set(plain, name);

@@ -10,52 +10,75 @@
 
 namespace croupier::rounds::slot {
 
-inline constexpr std::size_t kReels = 5;
-inline constexpr std::size_t kRows = 3;
-inline constexpr std::size_t kCells = kReels * kRows;
+inline constexpr std::size_t kReelsMin = 3;
+inline constexpr std::size_t kReelsMax = 6;
+inline constexpr std::size_t kRowsMax = 5;
+inline constexpr std::size_t kCellsMax = kReelsMax * kRowsMax;
+inline constexpr std::size_t kLinesMax = 64;  ///< So that the lines are one word's bits.
+inline constexpr std::size_t kSymbolsMax = 32;
+inline constexpr std::size_t kWildsMax = 3;
 
 enum class SymbolKind : std::uint8_t { regular, wild, scatter };
 
 struct Symbol {
     std::string name;
     SymbolKind kind = SymbolKind::regular;
+    std::int64_t multiplier = 1;             ///< Of a wild: of the win of which it stands for another symbol.
+    std::vector<std::uint32_t> except = {};  ///< Of a wild: symbols that it does not stand for.
 };
 
-/// The row, 0 to 2 from the top, that a line takes on each reel.
-using Line = std::array<std::uint32_t, kReels>;
+/// The row, from 0 at the top, that a line takes on each reel.
+using Line = std::array<std::uint32_t, kReelsMax>;
 
-/// A slot's rules and mathematics. Symbols are named by their index.
+/// The symbols of each reel. A stop is the position in the top row; the rows below show the positions that follow, round the end.
+using Strips = std::vector<std::vector<std::uint32_t>>;
+
+/// By the number of scatters in sight, up to all cells.
+template <class Amount>
+using ByScatters = std::array<Amount, kCellsMax + 1>;
+
+/// A slot's rules. Symbols are named by their index.
 ///
-/// A stop is the strip's position in the top row; the rows below show the positions that follow, round the end. Wins
-/// are counted in stakes per line: the total stake is spread evenly over all lines.
+/// Wins are counted in units: the total stake is spread evenly over `units`. A line game has as many as lines, each line one; a
+/// game of ways says how many.
 struct Definition {
     std::string game;
     std::string name;
     Stakes stakes;
+    std::size_t reels = 0;
+    std::size_t rows = 0;
     std::vector<Symbol> symbols;
-    std::optional<std::uint32_t> wild;     ///< Stands for every symbol but the scatter.
-    std::optional<std::uint32_t> scatter;  ///< Counts anywhere, never on a line.
-    std::vector<Line> lines;
-    std::array<std::vector<std::uint32_t>, kReels> strips;
-    /// pays[symbol][n]: what n of it from the left on a line pay, times the stake per line. Never less for more.
-    std::vector<std::array<std::int64_t, kReels + 1>> pays;
-    /// wild_runs[n]: the best that n leading wilds pay, standing for whichever symbol pays most; derived from `pays`.
-    struct Run {
-        std::uint32_t symbol = 0;
-        std::int64_t times = 0;
-    };
-    std::array<Run, kReels + 1> wild_runs{};
-    /// By the number of scatters in sight, up to all cells. A number that the file does not name pays as the next lower.
-    std::array<std::int64_t, kCells + 1> scatter_pays{};  ///< Times the total stake.
-    std::array<std::uint32_t, kCells + 1> free_spins{};   ///< How many they award.
-    std::int64_t free_spin_multiplier = 1;                ///< Of every win of a free spin.
-    std::uint32_t free_spins_limit = 0;                   ///< Of one round; a retrigger beyond it is cut.
-    std::int64_t win_cap = 0;                             ///< Of one round, times the total stake.
+    std::optional<std::uint32_t> scatter;  ///< Counts anywhere, never on a line; no wild stands for it.
+    /// counts_as[shown][symbol]: 0 if a cell that shows the one does not count as the other; else what it multiplies the win by.
+    std::array<std::array<std::int64_t, kSymbolsMax>, kSymbolsMax> counts_as{};
+    bool ways = false;        ///< Every choice of one cell a reel is a line.
+    std::vector<Line> lines;  ///< Of a line game.
+    std::int64_t units = 0;
+    Strips strips;
+    Strips free_strips;  ///< Of the free spins; often the same.
+    /// pays[symbol][n]: what n of it from the left pay, in units. Never less for more.
+    std::vector<std::array<std::int64_t, kReelsMax + 1>> pays;
+    /// A number that the file does not name pays as the next lower.
+    ByScatters<std::int64_t> scatter_pays{};  ///< Times the total stake.
+    ByScatters<std::uint32_t> free_spins{};   ///< How many they award.
+    std::int64_t free_spin_multiplier = 1;    ///< Of every win of a free spin.
+    std::uint32_t free_spins_limit = 0;       ///< Of one round; a retrigger beyond it is cut.
+    std::int64_t win_cap = 0;                 ///< Of one round, times the total stake.
+    std::int64_t rtp_ppm = 0;                 ///< What the file says that it returns, in millionths …
+    std::int64_t rtp_tolerance_ppm = 0;       ///< … give or take this.
 
-    std::int64_t lines_count() const { return static_cast<std::int64_t>(lines.size()); }
+    std::size_t cells() const { return reels * rows; }
+    std::uint32_t at(const Strips& of, std::size_t reel, std::size_t stop, std::size_t row) const
+    {
+        const auto& strip = of[reel];
+        const std::size_t place = stop + row;  // Round the end at most once: no strip is shorter than the window.
+        return strip[place < strip.size() ? place : place - strip.size()];
+    }
+    /// The smallest number of `symbol` that pays; nothing: none does.
+    std::optional<std::size_t> first_pay(std::uint32_t symbol) const;
 };
 
-/// The definition that `root` holds; errors are kept there. The stake's upper bounds are checked by load().
+/// The definition that `root` holds; errors are kept there. What it returns and can win is checked by load().
 Definition read(const Node& root);
 
 /// What docs/protocol shows a client of it, as JSON.

@@ -1,123 +1,183 @@
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <map>
 
+#include "spin.hpp"
 #include "survey.hpp"
 
 namespace croupier::rounds::slot {
 
 namespace {
 
-/// Walks over the stops reel by reel with the lines that still run; once none does, only scatters count, and those of the reels
-/// that are left are known beforehand. Most lines end on the second or third reel, so that this is a small part of all
-/// combinations.
-class Walk {
+using ScatterWays = ByScatters<std::uint64_t>;
+
+/// In how many ways what is won. Most wins are small and many, so that they have a place each.
+class Tally {
 public:
-    explicit Walk(const Definition& definition) : definition_{definition}, tails_{tails(definition)}
+    void add(std::int64_t win, std::uint32_t free_spins, std::uint64_t ways)
     {
-        for (auto& running : running_) { running.reserve(definition.lines.size()); }
-        for (std::uint32_t line = 0; line < definition.lines.size(); ++line) { running_[0].push_back({.line = line}); }
-        step(0, 0, 0);
+        if (win >= kSmall) {
+            large_[{win, free_spins}] += ways;
+            return;
+        }
+        if (free_spins >= small_.size()) { small_.resize(free_spins + 1); }
+        auto& of_award = small_[free_spins];
+        if (of_award.empty()) { of_award.resize(kSmall); }
+        of_award[static_cast<std::size_t>(win)] += ways;
     }
 
     std::vector<SpinOutcome> outcomes() const
     {
         std::vector<SpinOutcome> all;
-        all.reserve(ways_.size());
-        for (const auto& [key, ways] : ways_) { all.push_back({key.first, key.second, ways}); }
+        for (std::int64_t win = 0; win < kSmall; ++win) {
+            for (std::uint32_t spins = 0; spins < small_.size(); ++spins) {
+                if (small_[spins].empty()) { continue; }
+                const auto ways = small_[spins][static_cast<std::size_t>(win)];
+                if (ways > 0) { all.push_back({win, spins, ways}); }
+            }
+        }
+        for (const auto& [key, ways] : large_) { all.push_back({key.first, key.second, ways}); }
         return all;
     }
 
 private:
-    using Scatters = std::array<std::uint64_t, kCells + 1>;  // By number in sight: in how many ways.
+    static constexpr std::int64_t kSmall = 1 << 14;
+    std::vector<std::vector<std::uint64_t>> small_;  // By free spins, then by win.
+    std::map<std::pair<std::int64_t, std::uint32_t>, std::uint64_t> large_;
+};
 
-    /// A line from the left so far: wilds, then maybe a symbol that they stand for.
+/// Walks over the stops reel by reel with what still runs; once nothing does, only scatters count, and those of the reels that are
+/// left are known beforehand. Most runs end on the second or third reel, so that this is a small part of all combinations.
+class Walk {
+public:
+    Walk(const Definition& definition, const Strips& strips) : definition_{definition}, reels_{definition, strips}
+    {
+        count_tails();
+        for (std::uint32_t symbol = 0; symbol < definition.symbols.size(); ++symbol) {
+            if (definition.first_pay(symbol)) { paying_.push_back(symbol); }
+        }
+        if (definition.ways) {
+            std::vector<Run> runs;
+            for (const std::uint32_t symbol : paying_) { runs.push_back({symbol, 1}); }
+            by_ways(0, runs, 0, 0);
+        } else {
+            const std::uint64_t all = ~std::uint64_t{0} >> (kLinesMax - definition.lines.size());
+            Masks masks{};
+            std::ranges::fill(std::span{masks}.first(paying_.size()), all);
+            by_lines(0, masks, all, 0, 0);
+        }
+    }
+
+    std::vector<SpinOutcome> outcomes() const { return tally_.outcomes(); }
+
+private:
+    using Masks =
+        std::array<std::uint64_t, kSymbolsMax>;  // Of each symbol that pays: the lines on which it still runs.
     struct Run {
-        std::uint32_t line = 0;
-        std::uint32_t wilds = 0;
-        std::optional<std::uint32_t> symbol{};
+        std::uint32_t symbol = 0;
+        std::int64_t ways = 0;
     };
 
-    std::uint32_t at(std::size_t reel, std::size_t stop, std::uint32_t row) const
+    std::size_t size(std::size_t reel) const { return reels_.strips()[reel].size(); }
+
+    /// tails_[reel]: scatters on that reel and those after it.
+    void count_tails()
     {
-        const auto& strip = definition_.strips[reel];
-        return strip[(stop + row) % strip.size()];
-    }
-    static std::uint32_t scatters(const Definition& definition, std::size_t reel, std::size_t stop)
-    {
-        const auto& strip = definition.strips[reel];
-        std::uint32_t seen = 0;
-        for (std::size_t row = 0; row < kRows; ++row) {
-            seen += strip[(stop + row) % strip.size()] == definition.scatter;
-        }
-        return seen;
-    }
-    /// tails[reel]: scatters on that reel and those after it.
-    static std::array<Scatters, kReels + 1> tails(const Definition& definition)
-    {
-        std::array<Scatters, kReels + 1> all{};
-        all[kReels][0] = 1;
-        for (std::size_t reel = kReels; reel-- > 0;) {
-            for (std::size_t stop = 0; stop < definition.strips[reel].size(); ++stop) {
-                const auto seen = scatters(definition, reel, stop);
-                for (std::size_t count = 0; count + seen <= kCells; ++count) {
-                    all[reel][count + seen] += all[reel + 1][count];
+        tails_[definition_.reels][0] = 1;
+        for (std::size_t reel = definition_.reels; reel-- > 0;) {
+            for (std::size_t stop = 0; stop < size(reel); ++stop) {
+                const auto seen = reels_.scatters_at(reel, stop);
+                tail_max_[reel] = std::max(tail_max_[reel], tail_max_[reel + 1] + seen);
+                for (std::size_t count = 0; count + seen <= kCellsMax; ++count) {
+                    tails_[reel][count + seen] += tails_[reel + 1][count];
                 }
             }
-        }
-        return all;
-    }
-
-    std::int64_t pay(const Run& run, std::size_t count) const
-    {
-        const std::int64_t by_wilds = definition_.wild_runs[run.wilds].times;
-        return run.symbol ? std::max(by_wilds, definition_.pays[*run.symbol][count]) : by_wilds;
-    }
-
-    void step(std::size_t reel, std::int64_t win, std::uint32_t seen)
-    {
-        const auto& running = running_[reel];
-        if (reel == kReels || running.empty()) { return finish(reel, win, seen); }
-        for (std::size_t stop = 0; stop < definition_.strips[reel].size(); ++stop) {
-            auto& next = running_[reel + 1];
-            next.clear();
-            std::int64_t won = win;
-            for (Run run : running) {
-                const std::uint32_t symbol = at(reel, stop, definition_.lines[run.line][reel]);
-                const bool goes_on = symbol == definition_.wild
-                    || (run.symbol ? symbol == *run.symbol : symbol != definition_.scatter);
-                if (!goes_on) {
-                    won += pay(run, reel);
-                    continue;
-                }
-                if (symbol != definition_.wild) { run.symbol = symbol; }
-                if (!run.symbol) { ++run.wilds; }
-                next.push_back(run);
-            }
-            step(reel + 1, won, seen + scatters(definition_, reel, stop));
         }
     }
 
     void finish(std::size_t reel, std::int64_t win, std::uint32_t seen)
     {
-        for (const Run& run : running_[reel]) { win += pay(run, kReels); }
-        for (std::size_t more = 0; more + seen <= kCells; ++more) {
-            const std::uint64_t ways = tails_[reel][more];
+        for (std::size_t count = seen; count <= seen + tail_max_[reel]; ++count) {
+            const std::uint64_t ways = tails_[reel][count - seen];
             if (ways == 0) { continue; }
-            const std::size_t count = seen + more;
-            const auto pays = definition_.scatter_pays[count] * definition_.lines_count();
-            ways_[{win + pays, definition_.free_spins[count]}] += ways;
+            const auto pays = definition_.scatter_pays[count] * definition_.units;
+            tally_.add(win + pays, definition_.free_spins[count], ways);
+        }
+    }
+
+    void by_ways(std::size_t reel, const std::vector<Run>& runs, std::int64_t win, std::uint32_t seen)
+    {
+        if (reel == definition_.reels) {
+            for (const Run& run : runs) { win += definition_.pays[run.symbol][reel] * run.ways; }
+            return finish(reel, win, seen);
+        }
+        if (runs.empty()) { return finish(reel, win, seen); }
+        std::vector<Run> next;
+        for (std::size_t stop = 0; stop < size(reel); ++stop) {
+            next.clear();
+            std::int64_t won = win;
+            for (const Run& run : runs) {
+                if (const auto cells = reels_.cells_with(reel, stop, run.symbol); cells > 0) {
+                    next.push_back({run.symbol, run.ways * cells});
+                } else {
+                    won += definition_.pays[run.symbol][reel] * run.ways;
+                }
+            }
+            by_ways(reel + 1, next, won, seen + reels_.scatters_at(reel, stop));
+        }
+    }
+
+    /// What the lines pay whose first `reel` cells are those of the chosen stops.
+    std::int64_t pay(std::size_t reel, std::uint64_t lines) const
+    {
+        std::int64_t units = 0;
+        const auto stops = std::span{chosen_}.first(reel);
+        for (; lines != 0; lines &= lines - 1) {
+            units += reels_.line_at(stops, static_cast<std::size_t>(std::countr_zero(lines))).times;
+        }
+        return units;
+    }
+
+    void by_lines(std::size_t reel, const Masks& masks, std::uint64_t running, std::int64_t win, std::uint32_t seen)
+    {
+        if (running == 0) { return finish(reel, win, seen); }
+        if (reel == definition_.reels) { return finish(reel, win + pay(reel, running), seen); }
+        // What a line pays that ends here depends on what it has shown so far, not on what ends it.
+        std::array<std::int64_t, kLinesMax> ended{};
+        for (std::uint64_t lines = running; lines != 0; lines &= lines - 1) {
+            ended[static_cast<std::size_t>(std::countr_zero(lines))] = pay(reel, lines & (~lines + 1));
+        }
+        for (std::size_t stop = 0; stop < size(reel); ++stop) {
+            Masks next;
+            std::uint64_t left = 0;
+            for (std::size_t i = 0; i < paying_.size(); ++i) {
+                next[i] = masks[i] & reels_.lines_with(reel, stop, paying_[i]);
+                left |= next[i];
+            }
+            std::int64_t won = win;
+            for (std::uint64_t lines = running & ~left; lines != 0; lines &= lines - 1) {
+                won += ended[static_cast<std::size_t>(std::countr_zero(lines))];
+            }
+            chosen_[reel] = static_cast<Value>(stop);
+            by_lines(reel + 1, next, left, won, seen + reels_.scatters_at(reel, stop));
         }
     }
 
     const Definition& definition_;
-    std::array<Scatters, kReels + 1> tails_;
-    std::array<std::vector<Run>, kReels + 1> running_;
-    std::map<std::pair<std::int64_t, std::uint32_t>, std::uint64_t> ways_;
+    Reels reels_;
+    std::vector<std::uint32_t> paying_;
+    std::array<ScatterWays, kReelsMax + 1> tails_{};
+    std::array<std::size_t, kReelsMax + 1> tail_max_{};  // The most scatters of each.
+    std::array<Value, kReelsMax> chosen_{};
+    Tally tally_;
 };
 
 }  // namespace
 
-std::vector<SpinOutcome> distribution(const Definition& definition) { return Walk{definition}.outcomes(); }
+std::vector<SpinOutcome> distribution(const Definition& definition, const Strips& strips)
+{
+    return Walk{definition, strips}.outcomes();
+}
 
 }  // namespace croupier::rounds::slot

@@ -2,7 +2,10 @@
 
 #include <boost/multiprecision/cpp_int.hpp>
 
+#include <array>
 #include <map>
+
+#include "spin.hpp"
 
 namespace croupier::rounds::slot {
 
@@ -11,68 +14,101 @@ namespace {
 // Without expression templates: a sum is a value, not a promise that refers to its parts.
 using Integer = boost::multiprecision::number<boost::multiprecision::cpp_int_backend<>, boost::multiprecision::et_off>;
 
-Integer cycle(const Definition& definition)
+Integer cycle(const Strips& strips)
 {
     Integer combinations = 1;
-    for (const auto& strip : definition.strips) { combinations *= strip.size(); }
+    for (const auto& strip : strips) { combinations *= strip.size(); }
     return combinations;
 }
 
-/// The sum of what one line pays over all stops, in stakes per line. A cell of a line shows every position of its strip
-/// once, whichever row it is in: so all lines have the same sum, and only the symbols' numbers count.
-Integer line_sum(const Definition& definition)
-{
-    const auto size = [&](std::size_t reel) { return Integer{definition.strips[reel].size()}; };
-    const auto number = [&](std::size_t reel, std::optional<std::uint32_t> symbol) {
-        return symbol ? Integer{std::ranges::count(definition.strips[reel], *symbol)} : Integer{0};
-    };
-    const auto after = [&](std::size_t reel) {  // Ways of the reels from `reel` on, whatever they show.
-        Integer ways = 1;
-        for (; reel < kReels; ++reel) { ways *= size(reel); }
-        return ways;
-    };
-
-    Integer sum = 0;
-    Integer wild_ways = 1;  // Ways in which the first `wilds` reels all show the wild.
-    for (std::size_t wilds = 0; wilds < kReels; ++wilds) {
-        const auto by_wilds = definition.wild_runs[wilds].times;
-        for (std::uint32_t symbol = 0; symbol < definition.symbols.size(); ++symbol) {
-            if (symbol == definition.wild) { continue; }
-            if (symbol == definition.scatter) {
-                sum += by_wilds * wild_ways * number(wilds, symbol) * after(wilds + 1);
-                continue;
-            }
-            // `symbol` is the first that is not wild; its run is `count` long, then breaks or reaches the end.
-            Integer run_ways = wild_ways * number(wilds, symbol);
-            for (std::size_t count = wilds + 1; count <= kReels; ++count) {
-                const auto times = std::max(by_wilds, definition.pays[symbol][count]);
-                if (count == kReels) {
-                    sum += times * run_ways;
-                    break;
-                }
-                const Integer goes_on = number(count, symbol) + number(count, definition.wild);
-                sum += times * run_ways * (size(count) - goes_on) * after(count + 1);
-                run_ways *= goes_on;
-            }
+/// The sum of what one line pays over all stops, in units. A cell of a line shows every position of its strip once, whichever row
+/// it is in: so all lines have the same sum, and only the symbols' numbers count. Walks over the symbols that a line may begin
+/// with, as long as any run goes on.
+class LineSum {
+public:
+    LineSum(const Definition& definition, const Strips& strips) : definition_{definition}, numbers_(strips.size())
+    {
+        for (std::size_t reel = 0; reel < strips.size(); ++reel) {
+            for (const std::uint32_t symbol : strips[reel]) { ++numbers_[reel][symbol]; }
         }
-        wild_ways *= number(wilds, definition.wild);
+        after_.resize(strips.size() + 1, 1);
+        for (std::size_t reel = strips.size(); reel-- > 0;) { after_[reel] = after_[reel + 1] * strips[reel].size(); }
+        std::uint32_t runs = 0;
+        for (std::uint32_t symbol = 0; symbol < definition.symbols.size(); ++symbol) {
+            if (definition.first_pay(symbol)) { runs |= 1U << symbol; }
+        }
+        walk(0, runs, 1);
     }
-    return sum + definition.wild_runs[kReels].times * wild_ways;
+
+    const Integer& sum() const { return sum_; }
+
+private:
+    /// `runs`: as bits, the symbols that all cells so far count as. `ways`: in so many ways the cells are as they are.
+    void walk(std::size_t reel, std::uint32_t runs, const Integer& ways)
+    {
+        if (runs == 0 || reel == definition_.reels) {
+            const auto times = line_pay(definition_, std::span{cells_}.first(reel)).times;
+            if (times > 0) { sum_ += times * ways * after_[reel]; }
+            return;
+        }
+        for (const auto& [symbol, number] : numbers_[reel]) {
+            std::uint32_t next = 0;
+            for (std::uint32_t as = 0; as < definition_.symbols.size(); ++as) {
+                if ((runs >> as & 1U) != 0 && definition_.counts_as[symbol][as] > 0) { next |= 1U << as; }
+            }
+            cells_[reel] = symbol;
+            walk(reel + 1, next, ways * number);
+        }
+    }
+
+    const Definition& definition_;
+    std::vector<std::map<std::uint32_t, std::uint64_t>> numbers_;  // Of each symbol on each reel.
+    std::vector<Integer> after_;                                   // In how many ways the reels from there on stop.
+    std::array<std::uint32_t, kReelsMax> cells_{};
+    Integer sum_ = 0;
+};
+
+/// The sum of what all ways pay over all stops, in units: for each symbol, what each reel multiplies by is independent of the
+/// others, and so is whether the next one ends the run.
+Integer ways_sum(const Definition& definition, const Strips& strips)
+{
+    const Reels reels{definition, strips};
+    Integer sum = 0;
+    for (std::uint32_t symbol = 0; symbol < definition.symbols.size(); ++symbol) {
+        Integer run = 1;  // The sum of the ways of the first reels.
+        for (std::size_t reel = 0; reel <= definition.reels; ++reel) {
+            Integer ends = 1;
+            Integer cells = 0;
+            Integer after = 1;
+            if (reel < definition.reels) {
+                ends = 0;
+                for (std::size_t stop = 0; stop < strips[reel].size(); ++stop) {
+                    const auto here = reels.cells_with(reel, stop, symbol);
+                    cells += here;
+                    ends += here == 0 ? 1 : 0;
+                }
+                for (std::size_t later = reel + 1; later < definition.reels; ++later) { after *= strips[later].size(); }
+            }
+            sum += definition.pays[symbol][reel] * run * ends * after;
+            run *= cells;
+        }
+    }
+    return sum;
 }
 
 /// How many stop combinations show each number of scatters.
-std::array<Integer, kCells + 1> scatter_ways(const Definition& definition)
+ByScatters<Integer> scatter_ways(const Definition& definition, const Strips& strips)
 {
-    std::array<Integer, kCells + 1> ways{};
+    ByScatters<Integer> ways{};
     ways[0] = 1;
-    for (const auto& strip : definition.strips) {
-        std::array<Integer, kCells + 1> next{};
-        for (std::size_t stop = 0; stop < strip.size(); ++stop) {
+    for (std::size_t reel = 0; reel < strips.size(); ++reel) {
+        ByScatters<Integer> next{};
+        for (std::size_t stop = 0; stop < strips[reel].size(); ++stop) {
             std::size_t seen = 0;
-            for (std::size_t row = 0; row < kRows; ++row) {
-                if (strip[(stop + row) % strip.size()] == definition.scatter) { ++seen; }
+            for (std::size_t row = 0; row < definition.rows; ++row) {
+                if (definition.at(strips, reel, stop, row) == definition.scatter) { ++seen; }
             }
-            for (std::size_t before = 0; before + seen <= kCells; ++before) { next[before + seen] += ways[before]; }
+            for (std::size_t before = 0; before + seen <= kCellsMax; ++before) { next[before + seen] += ways[before]; }
         }
         ways = next;
     }
@@ -90,65 +126,91 @@ std::string to_text(const Fraction& fraction)
     return Integer{fraction.over / common}.str() + "/" + Integer{fraction.under / common}.str();
 }
 
+/// Free spins → in how many stop combinations a spin awards so many.
+std::map<std::uint32_t, Integer> awards(const Definition& definition, const ByScatters<Integer>& by_scatters)
+{
+    std::map<std::uint32_t, Integer> ways;
+    for (std::size_t count = 0; count <= definition.cells(); ++count) {
+        ways[definition.free_spins[count]] += by_scatters[count];
+    }
+    return ways;
+}
+
 /// The expected number of free spins in a round. Free spin i takes place if those before it, and the paid one, have
 /// awarded at least i; an award beyond the limit is cut. So: walk spin by spin with the ways to have awarded each total.
-Fraction expected_free_spins(const Definition& definition, const std::array<Integer, kCells + 1>& by_scatters)
+Fraction expected_free_spins(
+    const Definition& definition, const ByScatters<Integer>& paid, const ByScatters<Integer>& free)
 {
-    std::map<std::uint32_t, Integer> awards;
-    for (std::size_t count = 0; count <= kCells; ++count) {
-        awards[definition.free_spins[count]] += by_scatters[count];
+    const auto free_awards = awards(definition, free);
+    const Integer free_combinations = cycle(definition.free_strips);
+    std::map<std::uint32_t, Integer> ways;
+    for (const auto& [award, each] : awards(definition, paid)) {
+        ways[std::min(award, definition.free_spins_limit)] += each;
     }
-    const Integer combinations = cycle(definition);
-
-    std::map<std::uint32_t, Integer> ways{{0, 1}};
-    Fraction expected{.over = 0, .under = 1};
+    Fraction expected{.over = 0, .under = cycle(definition.strips)};
     for (std::uint32_t spins = 1; spins <= definition.free_spins_limit; ++spins) {
-        // After `spins` spins: those that awarded at least as many go on.
+        // Those that have been awarded at least as many play one more.
         std::map<std::uint32_t, Integer> next;
         for (const auto& [awarded, before] : ways) {
-            for (const auto& [award, each] : awards) {
-                const auto total = std::min(awarded + award, definition.free_spins_limit);
-                if (total >= spins) { next[total] += before * each; }
+            if (awarded < spins) { continue; }
+            expected.over += before;
+            for (const auto& [award, each] : free_awards) {
+                next[std::min(awarded + award, definition.free_spins_limit)] += before * each;
             }
         }
         ways = std::move(next);
-        expected.over *= combinations;
-        expected.under *= combinations;
-        for (const auto& [awarded, number] : ways) { expected.over += number; }
+        if (ways.empty()) { break; }
+        expected.over *= free_combinations;
+        expected.under *= free_combinations;
     }
     return expected;
+}
+
+/// What a spin returns, in stakes.
+Fraction spin_return(const Definition& definition, const Strips& strips, const ByScatters<Integer>& by_scatters)
+{
+    // Ways are over `units` of the total stake; lines are as many as their units, so that the two cancel out.
+    Fraction back{.over = 0, .under = cycle(strips)};
+    if (definition.ways) {
+        back.over = ways_sum(definition, strips);
+        back.under *= definition.units;
+    } else {
+        back.over = LineSum{definition, strips}.sum();
+    }
+    for (std::size_t count = 0; count <= definition.cells(); ++count) {
+        back.over += definition.scatter_pays[count] * by_scatters[count] * (definition.ways ? definition.units : 1);
+    }
+    return back;
 }
 
 }  // namespace
 
 Rtp rtp(const Definition& definition)
 {
-    const auto by_scatters = scatter_ways(definition);
-    // A line's stake is the total over the number of lines, and there are as many lines: the two cancel out.
-    Integer sum = line_sum(definition);
-    for (std::size_t count = 0; count <= kCells; ++count) {
-        sum += definition.scatter_pays[count] * by_scatters[count];
-    }
-
-    const Fraction base{.over = sum, .under = cycle(definition)};
-    const Fraction free_spins = expected_free_spins(definition, by_scatters);
+    const auto paid_scatters = scatter_ways(definition, definition.strips);
+    const auto free_scatters = scatter_ways(definition, definition.free_strips);
+    const Fraction paid = spin_return(definition, definition.strips, paid_scatters);
+    const Fraction free = spin_return(definition, definition.free_strips, free_scatters);
+    const Fraction free_spins = expected_free_spins(definition, paid_scatters, free_scatters);
     // A free spin is decided by draws of its own, so its win does not depend on whether it takes place.
-    const Integer over = base.over * (free_spins.under + definition.free_spin_multiplier * free_spins.over);
-    const Integer under = base.under * free_spins.under;
+    const Integer over = paid.over * free_spins.under * free.under
+        + definition.free_spin_multiplier * free_spins.over * free.over * paid.under;
+    const Integer under = paid.under * free_spins.under * free.under;
     return {.ppm = static_cast<std::uint64_t>(Integer{over * 1'000'000 / under}),
         .total = to_text({over, under}),
-        .base_spin = to_text(base),
+        .base_spin = to_text(paid),
+        .free_spin = to_text(free),
         .free_spins = to_text(free_spins)};
 }
 
 std::string trigger_probability(const Definition& definition)
 {
-    const auto by_scatters = scatter_ways(definition);
+    const auto by_scatters = scatter_ways(definition, definition.strips);
     Integer ways = 0;
-    for (std::size_t count = 0; count <= kCells; ++count) {
+    for (std::size_t count = 0; count <= definition.cells(); ++count) {
         if (definition.free_spins[count] > 0) { ways += by_scatters[count]; }
     }
-    return to_text({ways, cycle(definition)});
+    return to_text({ways, cycle(definition.strips)});
 }
 
 std::string decimal(const std::string& fraction, unsigned digits)

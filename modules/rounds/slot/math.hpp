@@ -14,8 +14,9 @@ struct Rtp {
     std::uint64_t ppm = 0;  ///< Rounded down.
     std::string total;      ///< As a reduced fraction; long, if there are free spins.
     std::string base_spin;  ///< Of the spin that was paid for alone, as a reduced fraction: "97/160".
-    std::string
-        free_spins;  ///< The expected number of free spins a round. Reduced fraction; long, if there is a limit.
+    std::string free_spin;  ///< Of one free spin, its multiplier not counted, as a reduced fraction.
+    /// The expected number of free spins a round, as a reduced fraction; long, if there is a limit.
+    std::string free_spins;
 };
 
 Rtp rtp(const Definition& definition);

@@ -1,5 +1,8 @@
 #include "slot.hpp"
 
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
 #include <utility>
 
 #include "croupier/assert.hpp"
@@ -13,15 +16,15 @@ namespace croupier::rounds::slot {
 
 namespace {
 
-Stops stops_of(std::span<const Value> drawn, std::size_t spin) { return drawn.subspan(spin * kReels).first<kReels>(); }
-
-/// One round's outcome as it comes about, spin by spin.
+/// What a round brings, spin by spin, told to one who listens to sums or to events alike.
+/// `Listener`: free_spin(FreeSpin), reels(const Reels&, Stops), line(line, LinePay, win), ways(WaysPay, win),
+/// scatter(count, win), award(FreeSpinsAwarded), capped(win).
+template <class Listener>
 class Telling {
 public:
-    Telling(const Definition& definition, std::int64_t stake)
-        : definition_{definition}, line_stake_{stake / definition.lines_count()}
+    Telling(const Definition& definition, std::int64_t stake, Listener& listener)
+        : definition_{definition}, stake_{stake}, unit_{stake / definition.units}, listener_{listener}
     {
-        outcome_.stake = stake;
     }
 
     void free_spin()
@@ -29,65 +32,126 @@ public:
         CROUPIER_ASSERT(left_ > 0);
         multiplier_ = definition_.free_spin_multiplier;
         --left_;
-        tell(FreeSpin{.index = ++played_, .left = left_});
+        listener_.free_spin(FreeSpin{.index = ++played_, .left = left_});
     }
 
-    void spin(Stops stops)
+    void spin(const Reels& reels, Stops stops)
     {
-        const Grid grid = grid_at(definition_, stops);
-        Reels reels{.stops = {stops.begin(), stops.end()}};
-        for (const auto& column : grid) { reels.grid.emplace_back(column.begin(), column.end()); }
-        tell(std::move(reels));
-        for (std::uint32_t line = 0; line < definition_.lines.size(); ++line) {
-            const LinePay pay = line_pay(definition_, grid, definition_.lines[line]);
-            if (pay.times == 0) { continue; }
-            const auto win = pay.times * line_stake_ * multiplier_;
-            tell(LineWin{.line = line, .symbol = pay.symbol, .count = pay.count, .win = win});
-            outcome_.win += win;
+        listener_.reels(reels, stops);
+        if (definition_.ways) {
+            reels.ways(stops, [&](const WaysPay& pay) { listener_.ways(pay, won(pay.times * unit_)); });
+        } else {
+            for (std::uint64_t lines = reels.lines_to_look_at(stops); lines != 0; lines &= lines - 1) {
+                const auto line = static_cast<std::uint32_t>(std::countr_zero(lines));
+                const LinePay pay = reels.line_at(stops, line);
+                if (pay.times > 0) { listener_.line(line, pay, won(pay.times * unit_)); }
+            }
         }
-        const std::uint32_t seen = scatters(definition_, grid);
+        const std::uint32_t seen = reels.scatters(stops);
         if (definition_.scatter_pays[seen] > 0) {
-            const auto win = definition_.scatter_pays[seen] * outcome_.stake * multiplier_;
-            tell(ScatterWin{.symbol = *definition_.scatter, .count = seen, .win = win});
-            outcome_.win += win;
+            listener_.scatter(seen, won(definition_.scatter_pays[seen] * stake_));
         }
         const auto award = std::min(definition_.free_spins[seen], definition_.free_spins_limit - awarded_);
         if (award > 0) {
             awarded_ += award;
             left_ += award;
-            tell(FreeSpinsAwarded{.awarded = award, .left = left_});
+            listener_.award(FreeSpinsAwarded{.awarded = award, .left = left_});
         }
     }
 
     bool free_spins_left() const { return left_ > 0; }
 
-    Outcome finish()
+    /// The round's win.
+    std::int64_t finish()
     {
-        const auto cap = definition_.win_cap * outcome_.stake;
-        if (outcome_.win > cap) {
-            outcome_.win = cap;
-            tell(Capped{.win = cap});
+        const auto cap = definition_.win_cap * stake_;
+        if (win_ > cap) {
+            win_ = cap;
+            listener_.capped(cap);
         }
-        return std::move(outcome_);
+        return win_;
     }
 
 private:
-    void tell(GameEvent event) { outcome_.events.push_back(std::move(event)); }
+    std::int64_t won(std::int64_t amount)
+    {
+        win_ += amount * multiplier_;
+        return amount * multiplier_;
+    }
 
     const Definition& definition_;
-    std::int64_t line_stake_;
+    std::int64_t stake_;
+    std::int64_t unit_;
+    Listener& listener_;
     std::int64_t multiplier_ = 1;
+    std::int64_t win_ = 0;
     std::uint32_t awarded_ = 0;
     std::uint32_t left_ = 0;
     std::uint32_t played_ = 0;
-    Outcome outcome_;
+};
+
+/// Writes down the events, for the player.
+class Events {
+public:
+    explicit Events(const Definition& definition) : definition_{definition} {}
+
+    void free_spin(const FreeSpin& event) { events.emplace_back(event); }
+    void reels(const Reels& reels, Stops stops)
+    {
+        ReelsStopped event{.stops = {stops.begin(), stops.end()}};
+        for (std::size_t reel = 0; reel < definition_.reels; ++reel) {
+            auto& column = event.grid.emplace_back();
+            for (std::size_t row = 0; row < definition_.rows; ++row) {
+                column.push_back(definition_.at(reels.strips(), reel, stops[reel], row));
+            }
+        }
+        events.emplace_back(std::move(event));
+    }
+    void line(std::uint32_t line, const LinePay& pay, std::int64_t win)
+    {
+        events.emplace_back(LineWin{.line = line, .symbol = pay.symbol, .count = pay.count, .win = win});
+    }
+    void ways(const WaysPay& pay, std::int64_t win)
+    {
+        events.emplace_back(WaysWin{.symbol = pay.symbol, .count = pay.count, .ways = pay.ways, .win = win});
+    }
+    void scatter(std::uint32_t count, std::int64_t win)
+    {
+        events.emplace_back(ScatterWin{.symbol = *definition_.scatter, .count = count, .win = win});
+    }
+    void award(const FreeSpinsAwarded& event) { events.emplace_back(event); }
+    void capped(std::int64_t win) { events.emplace_back(Capped{.win = win}); }
+
+    std::vector<GameEvent> events;
+
+private:
+    const Definition& definition_;
+};
+
+/// For whom the win is enough.
+struct Nobody {
+    static void free_spin(const FreeSpin&) {}
+    static void reels(const Reels&, Stops) {}
+    static void line(std::uint32_t, const LinePay&, std::int64_t) {}
+    static void ways(const WaysPay&, std::int64_t) {}
+    static void scatter(std::uint32_t, std::int64_t) {}
+    static void award(const FreeSpinsAwarded&) {}
+    static void capped(std::int64_t) {}
 };
 
 class Slot final : public Game {
 public:
     Slot(Definition definition, GameInfo info, const Hash& hash, std::int64_t bound)
-        : definition_{std::move(definition)}, info_{std::move(info)}, hash_{hash}, bound_{bound}
+        : definition_{std::move(definition)},
+          info_{std::move(info)},
+          hash_{hash},
+          bound_{bound},
+          paid_{definition_, definition_.strips},
+          free_{definition_, definition_.free_strips}
     {
+        for (std::uint32_t spin = 0; spin < definition_.free_spins_limit; ++spin) {
+            free_bounds_.insert(free_bounds_.end(), free_.bounds().begin(), free_.bounds().end());
+        }
     }
 
     const GameInfo& info() const override { return info_; }
@@ -106,49 +170,67 @@ public:
     std::int64_t win_max(std::int64_t total_stake, std::span<const Bet>) const override
     {
         CROUPIER_ASSERT(total_stake > 0 && total_stake <= definition_.stakes.max);
-        return std::min(bound_ * (total_stake / definition_.lines_count()), definition_.win_cap * total_stake);
+        return std::min(bound_ * (total_stake / definition_.units), definition_.win_cap * total_stake);
     }
 
-    std::vector<Bound> next_bounds(std::span<const Value> drawn) const override
+    std::span<const Bound> next_bounds(std::span<const Value> drawn) const override
     {
-        const std::size_t spins = drawn.size() / kReels;
-        CROUPIER_ASSERT(drawn.size() == spins * kReels);
-        std::size_t awarded = 0;
-        for (std::size_t spin = 0; spin < spins; ++spin) {
-            awarded += definition_.free_spins[scatters(definition_, grid_at(definition_, stops_of(drawn, spin)))];
+        if (drawn.empty()) { return paid_.bounds(); }
+        const std::size_t spins = drawn.size() / definition_.reels;
+        CROUPIER_ASSERT(drawn.size() == spins * definition_.reels);
+        std::size_t awarded = definition_.free_spins[paid_.scatters(stops_of(drawn, 0))];
+        for (std::size_t spin = 1; spin < spins; ++spin) {
+            awarded += definition_.free_spins[free_.scatters(stops_of(drawn, spin))];
         }
         const std::size_t wanted = 1 + std::min<std::size_t>(awarded, definition_.free_spins_limit);
         CROUPIER_ASSERT(wanted >= spins);
-        std::vector<Bound> bounds;
-        bounds.reserve((wanted - spins) * kReels);
-        for (std::size_t spin = spins; spin < wanted; ++spin) {
-            for (const auto& strip : definition_.strips) { bounds.push_back(static_cast<Bound>(strip.size())); }
-        }
-        return bounds;
+        return std::span{free_bounds_}.first((wanted - spins) * definition_.reels);
     }
 
     Outcome evaluate(std::int64_t total_stake, std::span<const Bet> bets, std::span<const Value> drawn) const override
     {
         CROUPIER_ASSERT(bets.empty());
-        CROUPIER_ASSERT(!drawn.empty() && drawn.size() % kReels == 0);
-        CROUPIER_ASSERT(total_stake > 0 && total_stake % definition_.stakes.step == 0);
-        Telling telling{definition_, total_stake};
-        telling.spin(stops_of(drawn, 0));
-        for (std::size_t spin = 1; spin < drawn.size() / kReels; ++spin) {
-            telling.free_spin();
-            telling.spin(stops_of(drawn, spin));
-        }
-        CROUPIER_ASSERT(!telling.free_spins_left());
-        Outcome outcome = telling.finish();
+        Events events{definition_};
+        Outcome outcome{.events = {}, .stake = total_stake, .win = play(total_stake, drawn, events)};
+        outcome.events = std::move(events.events);
         CROUPIER_ASSERT(outcome.win <= win_max(total_stake, bets));
         return outcome;
     }
 
+    std::int64_t win(std::int64_t total_stake, std::span<const Bet>, std::span<const Value> drawn) const override
+    {
+        Nobody nobody;
+        return play(total_stake, drawn, nobody);
+    }
+
 private:
+    Stops stops_of(std::span<const Value> drawn, std::size_t spin) const
+    {
+        return drawn.subspan(spin * definition_.reels, definition_.reels);
+    }
+
+    template <class Listener>
+    std::int64_t play(std::int64_t total_stake, std::span<const Value> drawn, Listener& listener) const
+    {
+        CROUPIER_ASSERT(!drawn.empty() && drawn.size() % definition_.reels == 0);
+        CROUPIER_ASSERT(total_stake > 0 && total_stake % definition_.stakes.step == 0);
+        Telling telling{definition_, total_stake, listener};
+        telling.spin(paid_, stops_of(drawn, 0));
+        for (std::size_t spin = 1; spin < drawn.size() / definition_.reels; ++spin) {
+            telling.free_spin();
+            telling.spin(free_, stops_of(drawn, spin));
+        }
+        CROUPIER_ASSERT(!telling.free_spins_left());
+        return telling.finish();
+    }
+
     Definition definition_;
     GameInfo info_;
     Hash hash_;
-    std::int64_t bound_;  ///< The largest win of a round before the cap, in stakes per line.
+    std::int64_t bound_;  ///< The largest win of a round before the cap, in units.
+    Reels paid_;          // These refer to definition_, as a Slot is never copied or moved.
+    Reels free_;
+    std::vector<Bound> free_bounds_;  // Of all free spins that a round may have.
 };
 
 }  // namespace
@@ -162,9 +244,15 @@ std::unique_ptr<Game> load(const Node& root, const Hash& hash)
         root["pays"].fail("a return to player of at most 100 %; this is " + std::to_string(figures.ppm) + " ppm");
         return nullptr;
     }
+    const auto off = static_cast<std::int64_t>(figures.ppm) - definition.rtp_ppm;
+    if (std::abs(off) > definition.rtp_tolerance_ppm) {
+        root["rtp"]["ppm"].fail(
+            "what the game returns, give or take the tolerance; this is " + std::to_string(figures.ppm) + " ppm");
+        return nullptr;
+    }
     // Before the cap, so that no sum on the way to it can overflow.
     const std::int64_t bound = round_bound(definition);
-    const auto largest = checked_mul(bound, definition.stakes.max / definition.lines_count());
+    const auto largest = checked_mul(bound, definition.stakes.max / definition.units);
     const auto cap = checked_mul(definition.win_cap, definition.stakes.max);
     if (!largest || *largest > kWinMax || !cap || *cap > kWinMax) {
         root["stake"]["max"].fail("a stake whose largest win stays below 2^53");

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "croupier/ports.hpp"
 #include "definition.hpp"
@@ -10,26 +11,107 @@
 /// What one spin of the reels shows and pays: the part of a slot's mathematics that knows no stake and no free spins.
 namespace croupier::rounds::slot {
 
-/// grid[reel][row], top to bottom.
-using Grid = std::array<std::array<std::uint32_t, kRows>, kReels>;
-using Stops = std::span<const Value, kReels>;
-
-Grid grid_at(const Definition& definition, Stops stops);
+/// One value a reel: the strip's position in the top row.
+using Stops = std::span<const Value>;
 
 /// What a line pays; times 0: nothing.
 struct LinePay {
     std::uint32_t symbol = 0;
     std::uint32_t count = 0;
-    std::int64_t times = 0;  ///< Of the stake per line.
+    std::int64_t times = 0;  ///< In units.
 
     friend bool operator==(const LinePay&, const LinePay&) = default;
 };
 
-/// The best of all runs from the left: for each symbol, the cells that show it or the wild until the first that does
-/// not. Of equal ones the longer.
-LinePay line_pay(const Definition& definition, const Grid& grid, const Line& line);
+/// The best of all runs from the left along the cells of a line: for each symbol, the cells that count as it until the first
+/// that does not, and its pay for so many, times the multipliers of the wilds among them. Of equal ones the longer; then a
+/// wild's own; then the symbol that the definition names first. The cells may be the line's first ones alone.
+LinePay line_pay(const Definition& definition, std::span<const std::uint32_t> cells);
 
-/// How many scatters are in sight.
-std::uint32_t scatters(const Definition& definition, const Grid& grid);
+/// What the ways of a symbol pay.
+struct WaysPay {
+    std::uint32_t symbol = 0;
+    std::uint32_t count = 0;  ///< Of reels from the left.
+    std::int64_t ways = 0;    ///< Choices of one cell on each of them; one with wilds counts as often as they multiply.
+    std::int64_t times = 0;   ///< All of them together, in units.
+};
+
+/// A set of strips with, for each stop, what can be known beforehand: which lines a symbol may run on, or in how many cells it
+/// is. A line's pay is looked at only where some symbol's run is long enough, which on most lines none is.
+/// Refers to the definition, which must outlive it.
+class Reels {
+public:
+    Reels(const Definition& definition, const Strips& strips);
+
+    const Strips& strips() const { return strips_; }
+    /// The bounds of a spin's draws: each strip's length.
+    std::span<const Bound> bounds() const { return bounds_; }
+
+    /// Bit i: something may be won on line i; where it is not set, nothing is.
+    std::uint64_t lines_to_look_at(Stops stops) const;
+    LinePay line_at(Stops stops, std::size_t line) const;
+    /// Calls pays(WaysPay) for each symbol that pays, in the order of the cells of the first reel.
+    template <class Pays>
+    void ways(Stops stops, const Pays& pays) const;
+
+    std::uint32_t scatters(Stops stops) const
+    {
+        std::uint32_t seen = 0;
+        for (std::size_t reel = 0; reel < stops.size(); ++reel) { seen += scatters_at(reel, stops[reel]); }
+        return seen;
+    }
+    std::uint32_t scatters_at(std::size_t reel, std::size_t stop) const { return scatters_[place(reel, stop)]; }
+    /// On which lines the cell of that reel counts as the symbol.
+    std::uint64_t lines_with(std::size_t reel, std::size_t stop, std::uint32_t symbol) const
+    {
+        return lines_[place(reel, stop)][symbol];
+    }
+    /// In how many cells of that reel the symbol is, wilds by what they multiply.
+    std::int64_t cells_with(std::size_t reel, std::size_t stop, std::uint32_t symbol) const
+    {
+        return cells_[place(reel, stop)][symbol];
+    }
+
+    /// Everything that a spin with these stops wins, in units, before any multiplier of free spins.
+    std::int64_t win(Stops stops) const;
+
+private:
+    using Masks = std::array<std::uint64_t, kSymbolsMax>;
+
+    std::size_t place(std::size_t reel, std::size_t stop) const { return first_[reel] + stop; }
+
+    const Definition& definition_;
+    const Strips& strips_;
+    std::vector<Bound> bounds_;
+    std::array<std::size_t, kReelsMax> first_{};  // Of each reel in the tables.
+    std::vector<std::uint8_t> scatters_;
+    std::vector<Masks> lines_;
+    std::vector<std::array<std::int64_t, kSymbolsMax>> cells_;
+    // As lines_, but of symbols that pay alone, packed, and all lines behind the reel where a symbol's first pay is: what all
+    // reels up to the last such have in common is where some run is long enough.
+    std::vector<std::uint64_t> reach_;
+    std::size_t reach_reels_ = 0;
+    std::size_t reach_symbols_ = 0;
+};
+
+template <class Pays>
+void Reels::ways(Stops stops, const Pays& pays) const
+{
+    std::uint32_t told = 0;  // Symbols, as bits.
+    for (std::size_t row = 0; row < definition_.rows; ++row) {
+        const std::uint32_t symbol = definition_.at(strips_, 0, stops[0], row);
+        if ((told >> symbol & 1U) != 0) { continue; }
+        told |= 1U << symbol;
+        WaysPay pay{.symbol = symbol, .count = 0, .ways = 1};
+        while (pay.count < definition_.reels) {
+            const auto cells = cells_with(pay.count, stops[pay.count], symbol);
+            if (cells == 0) { break; }
+            pay.ways *= cells;
+            ++pay.count;
+        }
+        pay.times = pay.ways * definition_.pays[symbol][pay.count];
+        if (pay.times > 0) { pays(pay); }
+    }
+}
 
 }  // namespace croupier::rounds::slot

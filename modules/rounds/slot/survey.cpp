@@ -1,169 +1,198 @@
 #include "survey.hpp"
 
+#include <algorithm>
 #include <map>
+
+#include "croupier/money.hpp"
+#include "spin.hpp"
 
 namespace croupier::rounds::slot {
 
 namespace {
 
-using Column = std::array<std::uint32_t, kRows>;
+/// A file that nobody would write may not keep a server from starting: after so many steps the bound has to do.
+constexpr std::size_t kStepsMax = 1'000'000;
 
-/// A line as far as it is known: its leading wilds, the first other symbol and the length of that one's run.
-struct Run {
-    std::uint32_t wilds = 0;
-    std::uint32_t symbol = 0;
-    std::uint32_t count = 0;  ///< 0: wilds only so far.
-    bool ended = false;
-};
+std::int64_t times(std::int64_t a, std::int64_t b)
+{
+    const auto product = checked_mul(a, b);
+    return product && *product < kUnitsMax ? *product : kUnitsMax;
+}
+std::int64_t plus(std::int64_t a, std::int64_t b) { return std::min(a + b, kUnitsMax); }
 
-/// The first reels' columns, and what follows from them.
+/// The first reels' stops, and what follows from them.
 struct Start {
-    std::vector<Run> runs;
-    std::uint32_t scatters = 0;
-    std::int64_t certain = 0;   ///< What is won if the remaining reels add nothing, in stakes per line.
+    Value stop = 0;             ///< Of the last of them.
+    std::int64_t certain = 0;   ///< What is won if the remaining reels add nothing.
     std::int64_t possible = 0;  ///< What cannot be exceeded.
 };
 
-class Survey {
+/// Looks for the best spin by branch and bound.
+class Search {
 public:
-    explicit Survey(const Definition& definition) : definition_{definition}
+    Search(const Definition& definition, const Strips& strips)
+        : definition_{definition}, reels_{definition, strips}, stops_(strips.size())
     {
-        for (std::size_t reel = 0; reel < kReels; ++reel) {
-            const auto& strip = definition.strips[reel];
-            for (std::size_t stop = 0; stop < strip.size(); ++stop) {
-                Column column{};
-                for (std::size_t row = 0; row < kRows; ++row) { column[row] = strip[(stop + row) % strip.size()]; }
-                ++columns_[reel][column];
-                scatters_max_[reel] = std::max(scatters_max_[reel], scatters_in(column));
+        for (std::size_t reel = 0; reel < strips.size(); ++reel) {
+            std::map<std::vector<std::uint32_t>, Value> columns;
+            for (Value stop = 0; stop < strips[reel].size(); ++stop) {
+                std::vector<std::uint32_t> column;
+                for (std::size_t row = 0; row < definition.rows; ++row) {
+                    column.push_back(definition.at(strips, reel, stop, row));
+                }
+                columns.emplace(std::move(column), stop);
+                scatters_max_[reel] = std::max(scatters_max_[reel], reels_.scatters_at(reel, stop));
+                for (std::uint32_t symbol = 0; symbol < definition.symbols.size(); ++symbol) {
+                    most_[reel][symbol] = std::max(most_[reel][symbol], most(reel, stop, symbol));
+                }
             }
+            auto& different = stops_[reel];
+            for (const auto& [column, stop] : columns) { different.push_back(stop); }
         }
     }
 
     std::int64_t best()
     {
-        search_best(empty(), 0);
-        return best_;
-    }
-    std::uint64_t paying() const { return count_paying(empty(), 0); }
-    std::uint32_t scatters_max() const
-    {
-        std::uint32_t all = 0;
-        for (const auto one : scatters_max_) { all += one; }
-        return all;
+        search(0);
+        return steps_ > kStepsMax ? prospects(0).possible : best_;
     }
 
 private:
-    Start empty() const { return Start{.runs = std::vector<Run>(definition_.lines.size())}; }
-
-    std::uint32_t scatters_in(const Column& column) const
+    /// What a cell, or with ways all cells, of that reel may multiply a win of the symbol by.
+    std::int64_t most(std::size_t reel, Value stop, std::uint32_t symbol) const
     {
-        return definition_.scatter ? static_cast<std::uint32_t>(std::ranges::count(column, *definition_.scatter)) : 0;
-    }
-
-    void extend(Run& run, std::uint32_t symbol) const
-    {
-        if (run.ended) { return; }
-        if (symbol == definition_.scatter) {
-            run.ended = true;
-        } else if (run.count == 0 && symbol == definition_.wild) {
-            ++run.wilds;
-        } else if (run.count == 0) {
-            run.symbol = symbol;
-            run.count = run.wilds + 1;
-        } else if (symbol == run.symbol || symbol == definition_.wild) {
-            ++run.count;
-        } else {
-            run.ended = true;
+        if (definition_.ways) { return reels_.cells_with(reel, stop, symbol); }
+        std::int64_t found = 0;
+        for (std::size_t row = 0; row < definition_.rows; ++row) {
+            found = std::max(found, definition_.counts_as[definition_.at(reels_.strips(), reel, stop, row)][symbol]);
         }
+        return found;
     }
 
-    Start extended(const Start& start, std::size_t reel, const Column& column) const
+    /// The largest pay of a symbol that has run over `count` reels and multiplies by `so_far`.
+    std::int64_t prospect(std::uint32_t symbol, std::size_t count, std::int64_t so_far) const
     {
-        Start next = start;
-        next.certain = 0;
-        next.possible = 0;
-        for (std::size_t line = 0; line < next.runs.size(); ++line) {
-            Run& run = next.runs[line];
-            extend(run, column[definition_.lines[line][reel]]);
-            const std::int64_t by_wilds = definition_.wild_runs[run.wilds].times;
-            std::int64_t certain = by_wilds;
-            std::int64_t possible = definition_.wild_runs[kReels].times;  // Wilds only: any symbol's best may follow.
-            if (run.count > 0) {
-                certain = std::max(by_wilds, definition_.pays[run.symbol][run.count]);
-                possible = std::max(by_wilds, definition_.pays[run.symbol][kReels]);
+        std::int64_t best = times(definition_.pays[symbol][count], so_far);
+        for (; count < definition_.reels && most_[count][symbol] > 0; ++count) {
+            so_far = times(so_far, most_[count][symbol]);
+            best = std::max(best, times(definition_.pays[symbol][count + 1], so_far));
+        }
+        return best;
+    }
+
+    Start prospects(std::size_t reels) const
+    {
+        Start start;
+        const auto stops = std::span{chosen_}.first(reels);
+        definition_.ways ? by_ways(stops, start) : by_lines(stops, start);
+        std::uint32_t scatters = reels_.scatters(stops);
+        start.certain = plus(start.certain, times(definition_.scatter_pays[scatters], definition_.units));
+        for (std::size_t later = reels; later < definition_.reels; ++later) { scatters += scatters_max_[later]; }
+        start.possible = plus(start.possible, times(definition_.scatter_pays[scatters], definition_.units));
+        return start;
+    }
+
+    void by_ways(Stops stops, Start& start) const
+    {
+        for (std::uint32_t symbol = 0; symbol < definition_.symbols.size(); ++symbol) {
+            std::int64_t ways = 1;
+            std::size_t count = 0;
+            while (count < stops.size()) {
+                const auto cells = reels_.cells_with(count, stops[count], symbol);
+                if (cells == 0) { break; }
+                ways = times(ways, cells);
+                ++count;
             }
-            next.certain += certain;
-            next.possible += run.ended ? certain : possible;
+            const auto certain = times(definition_.pays[symbol][count], ways);
+            start.certain = plus(start.certain, certain);
+            start.possible = plus(start.possible, count == stops.size() ? prospect(symbol, count, ways) : certain);
         }
-        next.scatters += scatters_in(column);
-        std::uint32_t scatters = next.scatters;
-        for (std::size_t later = reel + 1; later < kReels; ++later) { scatters += scatters_max_[later]; }
-        next.certain += definition_.scatter_pays[next.scatters] * definition_.lines_count();
-        next.possible += definition_.scatter_pays[scatters] * definition_.lines_count();
-        return next;
     }
 
-    void search_best(const Start& start, std::size_t reel)
+    void by_lines(Stops stops, Start& start) const
     {
-        best_ = std::max(best_, start.certain);
-        if (reel == kReels) { return; }
+        std::array<std::uint32_t, kReelsMax> cells{};
+        for (const Line& line : definition_.lines) {
+            for (std::size_t reel = 0; reel < stops.size(); ++reel) {
+                cells[reel] = definition_.at(reels_.strips(), reel, stops[reel], line[reel]);
+            }
+            const auto shown = std::span{cells}.first(stops.size());
+            const auto certain = line_pay(definition_, shown).times;
+            std::int64_t possible = certain;
+            for (std::uint32_t symbol = 0; symbol < definition_.symbols.size(); ++symbol) {
+                std::int64_t multiplier = 1;
+                for (const auto cell : shown) { multiplier = times(multiplier, definition_.counts_as[cell][symbol]); }
+                if (multiplier > 0) { possible = std::max(possible, prospect(symbol, stops.size(), multiplier)); }
+            }
+            start.certain = plus(start.certain, certain);
+            start.possible = plus(start.possible, possible);
+        }
+    }
+
+    void search(std::size_t reel)
+    {
+        if (reel == definition_.reels || steps_ > kStepsMax) { return; }
         std::vector<Start> starts;
-        for (const auto& [column, stops] : columns_[reel]) { starts.push_back(extended(start, reel, column)); }
+        for (const Value stop : stops_[reel]) {
+            ++steps_;
+            chosen_[reel] = stop;
+            starts.push_back(prospects(reel + 1));
+            starts.back().stop = stop;
+            best_ = std::max(best_, starts.back().certain);
+        }
         // The most promising first, so that its win leaves out the others.
         std::ranges::sort(starts, std::ranges::greater{}, &Start::possible);
         for (const Start& next : starts) {
-            if (next.possible > best_) { search_best(next, reel + 1); }
+            if (next.possible <= best_) { break; }
+            chosen_[reel] = next.stop;
+            search(reel + 1);
         }
-    }
-
-    std::uint64_t count_paying(const Start& start, std::size_t reel) const
-    {
-        // Pays never fall when a run grows: what is won stays won.
-        if (start.certain > 0) {
-            std::uint64_t rest = 1;
-            for (; reel < kReels; ++reel) { rest *= definition_.strips[reel].size(); }
-            return rest;
-        }
-        std::uint64_t paying = 0;
-        if (reel == kReels) { return paying; }
-        for (const auto& [column, stops] : columns_[reel]) {
-            const Start next = extended(start, reel, column);
-            if (next.possible > 0) { paying += stops * count_paying(next, reel + 1); }
-        }
-        return paying;
     }
 
     const Definition& definition_;
-    std::array<std::map<Column, std::uint64_t>, kReels> columns_;  ///< The different columns, and at how many stops.
-    std::array<std::uint32_t, kReels> scatters_max_{};
+    Reels reels_;
+    std::vector<std::vector<Value>> stops_;  ///< Of each reel one for each different column.
+    std::array<std::array<std::int64_t, kSymbolsMax>, kReelsMax> most_{};
+    std::array<std::uint32_t, kReelsMax> scatters_max_{};
+    std::array<Value, kReelsMax> chosen_{};
     std::int64_t best_ = 0;
+    std::size_t steps_ = 0;
 };
+
+/// Whether some stop combination of these strips awards free spins.
+bool awards_free_spins(const Definition& definition, const Strips& strips)
+{
+    const Reels reels{definition, strips};
+    std::uint32_t most = 0;
+    for (std::size_t reel = 0; reel < strips.size(); ++reel) {
+        std::uint32_t on_reel = 0;
+        for (std::size_t stop = 0; stop < strips[reel].size(); ++stop) {
+            on_reel = std::max(on_reel, reels.scatters_at(reel, stop));
+        }
+        most += on_reel;
+    }
+    return definition.free_spins_limit > 0 && definition.free_spins[most] > 0;
+}
 
 }  // namespace
 
-std::int64_t best_spin(const Definition& definition) { return Survey{definition}.best(); }
+std::int64_t best_spin(const Definition& definition, const Strips& strips) { return Search{definition, strips}.best(); }
 
-std::uint64_t paying_combinations(const Definition& definition) { return Survey{definition}.paying(); }
-
-std::uint64_t all_combinations(const Definition& definition)
+std::uint64_t all_combinations(const Strips& strips)
 {
     std::uint64_t combinations = 1;
-    for (const auto& strip : definition.strips) { combinations *= strip.size(); }
+    for (const auto& strip : strips) { combinations *= strip.size(); }
     return combinations;
-}
-
-bool awards_free_spins(const Definition& definition)
-{
-    return definition.free_spins_limit > 0 && definition.free_spins[Survey{definition}.scatters_max()] > 0;
 }
 
 std::int64_t round_bound(const Definition& definition)
 {
-    // At most 10^6 on each of 100 lines and as much for scatters, at most 20,001 times: far inside 64 bits.
-    const std::int64_t spins = awards_free_spins(definition)
-        ? 1 + definition.free_spins_limit * definition.free_spin_multiplier
-        : 1;
-    return best_spin(definition) * spins;
+    const std::int64_t paid = best_spin(definition, definition.strips);
+    if (!awards_free_spins(definition, definition.strips)) { return paid; }
+    const std::int64_t free = definition.free_strips == definition.strips
+        ? paid
+        : best_spin(definition, definition.free_strips);
+    return plus(paid, times(free, definition.free_spins_limit * definition.free_spin_multiplier));
 }
 
 }  // namespace croupier::rounds::slot

@@ -5,33 +5,30 @@
 
 #include "definition.hpp"
 
-/// What the reels can do at most, and how often they do anything: by walking over all stop combinations, reel by reel,
-/// leaving out those whose start decides already.
+/// What the reels can do at most, and how often they do what: by walking over the stops, reel by reel, leaving out what is
+/// decided already.
 namespace croupier::rounds::slot {
 
-/// The largest win of one spin, in stakes per line. Exact.
-std::int64_t best_spin(const Definition& definition);
+/// The largest win of one spin of these strips, in units. Exact; but kUnitsMax for all that is larger.
+std::int64_t best_spin(const Definition& definition, const Strips& strips);
 
-/// How many of all stop combinations pay anything at all. Exact.
-std::uint64_t paying_combinations(const Definition& definition);
+inline constexpr std::int64_t kUnitsMax = std::int64_t{1} << 53U;
 
-/// Of how many there are.
-std::uint64_t all_combinations(const Definition& definition);
+/// The largest win of a round before the cap, in units: every spin the best one. Not exact, but never exceeded; kUnitsMax for all
+/// that is larger.
+std::int64_t round_bound(const Definition& definition);
+
+/// Of how many stop combinations there are.
+std::uint64_t all_combinations(const Strips& strips);
 
 /// What a spin can bring, and in how many of all stop combinations: exact, in rising order of win and free spins.
 struct SpinOutcome {
-    std::int64_t win = 0;  ///< In stakes per line, before any multiplier.
+    std::int64_t win = 0;  ///< In units, before any multiplier.
     std::uint32_t free_spins = 0;
     std::uint64_t ways = 0;
 
     friend bool operator==(const SpinOutcome&, const SpinOutcome&) = default;
 };
-std::vector<SpinOutcome> distribution(const Definition& definition);
-
-/// Whether any stop combination awards free spins.
-bool awards_free_spins(const Definition& definition);
-
-/// The largest win of a round before the cap, in stakes per line: every spin the best one. Not exact, but never exceeded.
-std::int64_t round_bound(const Definition& definition);
+std::vector<SpinOutcome> distribution(const Definition& definition, const Strips& strips);
 
 }  // namespace croupier::rounds::slot

@@ -145,7 +145,7 @@ TEST_CASE("codec: hostile bytes never crash a reader, and what is accepted is ca
     content.events.push_back({.stream = 1, .type = 2, .after_transfers = 0, .body = Bytes(5)});
     content.request.answer = "{}";
     const std::vector<Bytes> seeds{to_bytes(sample()), seal_unit(content, Position{}).bytes,
-        to_bytes(rounds::Outcome{.events = {rounds::Reels{{1, 2}, {{3}}}, rounds::PocketHit{0, "green"}}})};
+        to_bytes(rounds::Outcome{.events = {rounds::ReelsStopped{{1, 2}, {{3}}}, rounds::PocketHit{0, "green"}}})};
     std::size_t accepted = 0;
     for (int i = 0; i < 30'000; ++i) {
         Bytes bytes = seeds[random.below(seeds.size())];

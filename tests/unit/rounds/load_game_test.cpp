@@ -23,7 +23,7 @@ TEST_CASE("games: what is built in is what stands under config/games, and define
         REQUIRE(text.str() == builtin_game.text);
         const auto game = load(builtin_game.text);
         CHECK(game->info().game + ".json" == builtin_game.file);
-        CHECK(game->definition() == sha256(as_bytes(builtin_game.text)));
+        CHECK(game->definition() == sha256(as_bytes(nlohmann::json::parse(builtin_game.text).dump())));
         CHECK(game->info().open);
         CHECK(nlohmann::json::accept(game->info().definition_json));
     }
@@ -57,7 +57,7 @@ TEST_CASE("games: the lobby hears what docs/protocol promises", "[games]")
     CHECK(wheel->info().stake_max == 100000);
     const auto bets = nlohmann::json::parse(wheel->info().definition_json)["bets"];
     REQUIRE(bets.size() == 15);
-    CHECK(bets[0] == nlohmann::json{{"kind", "straight"}, {"numbers", 1}, {"pays", 35}});
+    CHECK(bets[0] == nlohmann::json{{"kind", "straight"}, {"numbers", 1}, {"pays", 35}, {"rtp_ppm", 972972}});
 }
 
 TEST_CASE("games: a definition that is wrong is refused with the place", "[games]")
@@ -71,6 +71,7 @@ TEST_CASE("games: a definition that is wrong is refused with the place", "[games
     };
     const char* const slot = "lucky-lines.json";
     const char* const wheel = "european-roulette.json";
+    const char* const french = "french-roulette.json";
     const std::vector<Row> rows{
         {"no kind", slot, "/kind", nullptr, "/kind"},
         {"unknown kind", slot, "/kind", R"("bingo")", "/kind"},
@@ -90,12 +91,21 @@ TEST_CASE("games: a definition that is wrong is refused with the place", "[games
         {"a step that the lines do not divide", slot, "/stake/step", "10", "/stake/step"},
         {"a stake whose largest win is too large", slot, "/stake/max", "1000000000000", "/stake/max"},
         {"a symbol's name twice", slot, "/symbols/1/name", R"("cherry")", "/symbols/1/name"},
-        {"two wilds", slot, "/symbols/0/kind", R"("wild")", "/symbols/7/kind"},
+        {"two scatters", slot, "/symbols/0/kind", R"("scatter")", "/symbols/8/kind"},
+        {"a multiplier of what is no wild", slot, "/symbols/0/multiplier", "2", "/symbols/0/multiplier"},
+        {"an exception of what is no wild", slot, "/symbols/0/except", "[]", "/symbols/0/except"},
+        {"an exception that is no symbol", slot, "/symbols/7/except", R"(["kiwi"])", "/symbols/7/except/0"},
+        {"lines and ways", slot, "/ways", R"({"units":20})", "/"},
+        {"neither lines nor ways", slot, "/lines", nullptr, "/"},
+        {"another return than is declared", slot, "/rtp/ppm", "956245", "/rtp/ppm"},
         {"an unknown kind of symbol", slot, "/symbols/0/kind", R"("bonus")", "/symbols/0/kind"},
         {"a line off the grid", slot, "/lines/3/2", "3", "/lines/3/2"},
         {"a line of four reels", slot, "/lines/3", "[0,0,0,0]", "/lines/3"},
         {"a line twice", slot, "/lines/3", "[1,1,1,1,1]", "/lines/3"},
-        {"four strips", slot, "/strips/4", nullptr, "/strips"},
+        {"four strips for lines of five", slot, "/strips/4", nullptr, "/lines/0"},
+        {"two strips", slot, "/strips", R"([["plum","plum","plum"],["plum","plum","plum"]])", "/strips"},
+        {"other strips for free spins, of four reels", slot, "/free_spins/strips", R"([["plum"]])",
+            "/free_spins/strips"},
         {"an unknown symbol on a strip", slot, "/strips/2/7", R"("kiwi")", "/strips/2/7"},
         {"a strip shorter than the window", slot, "/strips/2", R"(["plum","plum"])", "/strips/2"},
         {"a pay for the scatter on a line", slot, "/pays/0/symbol", R"("crown")", "/pays/0/symbol"},
@@ -109,7 +119,10 @@ TEST_CASE("games: a definition that is wrong is refused with the place", "[games
         {"too many free spins", slot, "/free_spins/limit", "201", "/free_spins/limit"},
         {"no cap", slot, "/win_cap", "0", "/win_cap"},
         {"more than the stakes comes back", slot, "/pays/2/times", "1000", "/pays"},
-        {"roulette: unknown member", wheel, "/wheel", "1", "/wheel"},
+        {"roulette: unknown member", wheel, "/colour", "1", "/colour"},
+        {"roulette: unknown wheel", wheel, "/wheel", R"("french")", "/wheel"},
+        {"roulette: la partage is no number", wheel, "/la_partage", "1", "/la_partage"},
+        {"roulette: half of an odd stake", french, "/stake", R"({"min":5,"max":100,"step":5})", "/stake/step"},
         {"roulette: no bets", wheel, "/bets_max", "0", "/bets_max"},
         {"roulette: off the step", wheel, "/stake/min", "15", "/stake/min"},
     };

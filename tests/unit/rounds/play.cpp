@@ -38,6 +38,7 @@ std::int64_t win_told(const Outcome& outcome)
     std::int64_t sum = 0;
     for (const GameEvent& event : outcome.events) {
         if (const auto* line = std::get_if<LineWin>(&event)) { sum += line->win; }
+        if (const auto* ways = std::get_if<WaysWin>(&event)) { sum += ways->win; }
         if (const auto* scatter = std::get_if<ScatterWin>(&event)) { sum += scatter->win; }
         if (const auto* bet = std::get_if<BetResult>(&event)) { sum += bet->win; }
         if (const auto* capped = std::get_if<Capped>(&event)) { sum = capped->win; }

@@ -15,6 +15,8 @@ using namespace croupier::rounds::roulette;
 
 namespace {
 
+const Felt& felt() { return Felt::of(Wheel::european); }
+
 std::unique_ptr<Game> game() { return load(builtin("european-roulette.json")); }
 
 using Named = std::vector<std::uint32_t>;
@@ -52,7 +54,7 @@ constexpr std::array kInside{"straight", "split", "street", "trio", "corner", "f
 void check_all_kinds(const Named& numbers, std::size_t& known)
 {
     for (const char* kind : kInside) {
-        const TableBet* found = find_bet(kind, numbers);
+        const TableBet* found = felt().find(kind, numbers);
         if ((found != nullptr) != by_the_rules(kind, numbers)) {
             CAPTURE(kind, numbers);
             REQUIRE((found != nullptr) == by_the_rules(kind, numbers));
@@ -91,7 +93,7 @@ TEST_CASE("roulette: of any two rows exactly those that touch are a six line", "
         }
     }
     CHECK(known == 11);
-    CHECK(table_bets().size() == 37 + 60 + 12 + 2 + 22 + 1 + 11 + 3 + 3 + 6);
+    CHECK(felt().bets().size() == 37 + 60 + 12 + 2 + 22 + 1 + 11 + 3 + 3 + 6);
 }
 
 TEST_CASE("roulette: numbers may come in any order, each once", "[games]")
@@ -131,7 +133,7 @@ TEST_CASE("roulette: numbers may come in any order, each once", "[games]")
     };
     for (const Row& row : rows) {
         CAPTURE(row.why);
-        CHECK((find_bet(row.kind, row.numbers) != nullptr) == row.known);
+        CHECK((felt().find(row.kind, row.numbers) != nullptr) == row.known);
     }
 }
 
@@ -158,7 +160,7 @@ TEST_CASE("roulette: outside bets cover what they say, never the zero", "[games]
     };
     for (const Row& row : rows) {
         CAPTURE(row.kind, row.named);
-        const TableBet* bet = find_bet(row.kind, row.named);
+        const TableBet* bet = felt().find(row.kind, row.named);
         REQUIRE(bet != nullptr);
         for (std::uint32_t number = 0; number < 37; ++number) {
             CHECK(bet->covers.test(number) == row.covers.contains(number));
@@ -170,7 +172,7 @@ TEST_CASE("roulette: every bet returns exactly 36/37, over all numbers", "[games
 {
     const auto table = game();
     CHECK(table->info().rtp_ppm == 972972);  // 36/37, rounded down.
-    for (const TableBet& bet : table_bets()) {
+    for (const TableBet& bet : felt().bets()) {
         const std::vector<Bet> bets{{std::string{bet.kind->name}, bet.named, 10}};
         CAPTURE(bet.kind->name, bet.named);
         std::int64_t returned = 0;
@@ -186,8 +188,8 @@ TEST_CASE("roulette: payouts are those of docs/protocol", "[games]")
     const std::map<std::string_view, std::int64_t> pays{{"straight", 35}, {"split", 17}, {"street", 11}, {"trio", 11},
         {"corner", 8}, {"first_four", 8}, {"six_line", 5}, {"column", 2}, {"dozen", 2}, {"red", 1}, {"black", 1},
         {"even", 1}, {"odd", 1}, {"low", 1}, {"high", 1}};
-    CHECK(bet_kinds().size() == pays.size());
-    for (const BetKind& kind : bet_kinds()) {
+    CHECK(felt().kinds().size() == pays.size());
+    for (const BetKind& kind : felt().kinds()) {
         CAPTURE(kind.name);
         CHECK(kind.pays == pays.at(kind.name));
     }
@@ -196,7 +198,7 @@ TEST_CASE("roulette: payouts are those of docs/protocol", "[games]")
 TEST_CASE("roulette: outcomes that were computed by hand", "[games]")
 {
     const auto table = game();
-    CHECK(table->next_bounds({}) == std::vector<Bound>{37});
+    CHECK(next(*table, {}) == std::vector<Bound>{37});
     CHECK(table->next_bounds(std::vector<Value>{17}).empty());
     const std::vector<Bet> bets{
         {"straight", {17}, 100}, {"red", {}, 50}, {"split", {17, 20}, 30}, {"straight", {17}, 10}};
@@ -219,8 +221,8 @@ TEST_CASE("roulette: the largest win is the best number's, and every outcome add
         std::vector<Bet> bets(std::uniform_int_distribution<std::size_t>{1, 30}(random));
         std::int64_t stake = 0;
         for (Bet& bet : bets) {
-            const auto which = std::uniform_int_distribution<std::size_t>{0, table_bets().size() - 1}(random);
-            bet = {std::string{table_bets()[which].kind->name}, table_bets()[which].named,
+            const auto which = std::uniform_int_distribution<std::size_t>{0, felt().bets().size() - 1}(random);
+            bet = {std::string{felt().bets()[which].kind->name}, felt().bets()[which].named,
                 10 * std::uniform_int_distribution<std::int64_t>{1, 100}(random)};
             std::ranges::shuffle(bet.numbers, random);
             stake += bet.stake;
@@ -279,4 +281,72 @@ TEST_CASE("roulette: bets are refused for the first reason that applies", "[game
     const auto refused = load(dear.dump())->total_stake(0, std::vector<Bet>{{"red", {}, 50}, {"odd", {}, 40}});
     REQUIRE(!refused.has_value());
     CHECK(refused.error().code == ErrorCode::stake_too_low);
+}
+
+TEST_CASE("roulette: an American table has the bets of two zeros, and none of one", "[games]")
+{
+    const Felt& american = Felt::of(Wheel::american);
+    CHECK(american.bets().size() == 38 + 57 + 5 + 12 + 3 + 22 + 1 + 11 + 3 + 3 + 6);
+    struct Row {
+        const char* kind;
+        Named numbers;
+        bool known;
+    };
+    const std::vector<Row> rows{{"straight", {37}, true}, {"straight", {38}, false}, {"split", {0, 37}, true},
+        {"split", {0, 1}, true}, {"split", {0, 2}, true}, {"split", {0, 3}, false}, {"split", {1, 37}, false},
+        {"split", {37, 2}, true}, {"split", {3, 37}, true}, {"split", {36, 37}, false}, {"trio", {0, 1, 2}, true},
+        {"trio", {37, 0, 2}, true}, {"trio", {2, 3, 37}, true}, {"trio", {0, 2, 3}, false}, {"trio", {0, 1, 37}, false},
+        {"top_line", {0, 1, 2, 3, 37}, true}, {"top_line", {0, 1, 2, 3, 4}, false}, {"first_four", {0, 1, 2, 3}, false},
+        {"street", {37, 1, 2}, false}, {"corner", {17, 18, 20, 21}, true}};
+    for (const Row& row : rows) {
+        CAPTURE(row.kind, row.numbers);
+        CHECK((american.find(row.kind, row.numbers) != nullptr) == row.known);
+    }
+    CHECK(felt().find("top_line", Named{0, 1, 2, 3, 37}) == nullptr);
+    for (const TableBet& bet : american.bets()) {
+        if (bet.kind->numbers < 2) { continue; }  // What is outside covers what it covers on a European table.
+        CHECK(bet.covers.count() == bet.kind->numbers);
+    }
+}
+
+TEST_CASE("roulette: what each bet returns over all pockets, and what players are told (GLI-19 4.7.1)", "[games]")
+{
+    struct Row {
+        const char* file;
+        std::int64_t most;   ///< Of two staked, over all pockets.
+        std::int64_t evens;  ///< Of bets that pay even money.
+        std::int64_t poorest;
+        std::uint32_t rtp_ppm;
+    };
+    // La partage returns half of what is lost to the zero: 36/37 and a half 37th. The top line's five of 38 pay 7 times.
+    for (const Row& row : {Row{"european-roulette.json", 72, 72, 72, 972972},
+             Row{"french-roulette.json", 72, 73, 72, 972972}, Row{"american-roulette.json", 72, 72, 70, 921052}}) {
+        CAPTURE(row.file);
+        const auto table = load(builtin(row.file));
+        CHECK(table->info().rtp_ppm == row.rtp_ppm);
+        const bool american = table->next_bounds({})[0] == 38;
+        for (const TableBet& bet : Felt::of(american ? Wheel::american : Wheel::european).bets()) {
+            const std::vector<Bet> bets{{std::string{bet.kind->name}, bet.named, 20}};
+            std::int64_t returned = 0;
+            for (Value number = 0; number < (american ? 38 : 37); ++number) {
+                const std::vector<Value> drawn{number};
+                returned += table->evaluate(20, bets, drawn).win;
+                REQUIRE(table->win(20, bets, drawn) == table->evaluate(20, bets, drawn).win);
+            }
+            CAPTURE(bet.kind->name, bet.named);
+            const bool poor = bet.kind->name == "top_line";
+            REQUIRE(returned == 10 * (poor ? row.poorest : bet.even_money() ? row.evens : row.most));
+        }
+    }
+}
+
+TEST_CASE("roulette: la partage gives half of an even-money stake back when the zero falls", "[games]")
+{
+    const auto table = load(builtin("french-roulette.json"));
+    const std::vector<Bet> bets{{"red", {}, 50}, {"low", {}, 10}, {"dozen", {1}, 30}, {"straight", {0}, 10}};
+    const std::vector<GameEvent> on_0{
+        PocketHit{0, "green"}, BetResult{0, 50, 25}, BetResult{1, 10, 5}, BetResult{2, 30, 0}, BetResult{3, 10, 360}};
+    CHECK((table->evaluate(100, bets, std::vector<Value>{0}) == Outcome{on_0, 100, 390}));
+    CHECK(table->win_max(100, bets) == 390);
+    CHECK(table->win_max(50, std::vector<Bet>{{"red", {}, 50}}) == 100);
 }

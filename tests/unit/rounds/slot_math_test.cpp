@@ -3,6 +3,7 @@
 #include <boost/multiprecision/cpp_int.hpp>
 
 #include <map>
+#include <set>
 
 #include "play.hpp"
 #include "slot/definition.hpp"
@@ -18,32 +19,60 @@ namespace {
 
 using Rational = boost::multiprecision::cpp_rational;
 
-/// A small slot with everything random: short strips with several wilds and scatters, odd pay tables.
+/// A small slot with everything random: short strips with several wilds and scatters, odd pay tables, lines or ways.
 nlohmann::json random_slot(std::mt19937_64& random)
 {
     const auto pick = [&](int min, int max) { return std::uniform_int_distribution<int>{min, max}(random); };
-    nlohmann::json slot{{"kind", "slot"}, {"game", "tiny"}, {"name", "Tiny"}};
-    const std::vector<std::string> names{"a", "b", "c", "w", "s"};
+    const bool ways = pick(0, 2) == 0;
+    const int reels = pick(3, 5);
+    const int rows = reels == 3 ? pick(1, 4) : pick(2, 3);
+    nlohmann::json slot{{"kind", "slot"}, {"game", "tiny"}, {"name", "Tiny"}, {"rows", rows}};
+    slot["rtp"] = {{"ppm", 0}, {"tolerance_ppm", 1'000'000}};
+    const std::vector<std::string> names{"a", "b", "c", "w", "v", "s"};
     slot["symbols"] = {{{"name", "a"}, {"kind", "regular"}}, {{"name", "b"}, {"kind", "regular"}},
-        {{"name", "c"}, {"kind", "regular"}}, {{"name", "w"}, {"kind", "wild"}}, {{"name", "s"}, {"kind", "scatter"}}};
-    slot["lines"] = {{1, 1, 1, 1, 1}, {0, 1, 2, 1, 0}, {2, 2, 1, 0, 0}};
-    slot["stake"] = {{"min", 3}, {"max", 300}, {"step", 3}};
-    for (int reel = 0; reel < 5; ++reel) {
-        nlohmann::json strip;
-        for (int left = pick(3, 5); left > 0; --left) { strip.push_back(names[static_cast<std::size_t>(pick(0, 4))]); }
-        slot["strips"].push_back(strip);
+        {{"name", "c"}, {"kind", "regular"}}, {{"name", "w"}, {"kind", "wild"}, {"multiplier", pick(1, 3)}},
+        {{"name", "v"}, {"kind", "wild"}, {"except", pick(0, 1) == 0 ? nlohmann::json{"a"} : nlohmann::json{"b", "w"}}},
+        {{"name", "s"}, {"kind", "scatter"}}};
+    if (ways) {
+        slot["ways"] = {{"units", pick(1, 4)}};
+    } else {
+        std::set<std::vector<int>> lines;
+        while (lines.size() < (rows == 1 ? 1U : 3U)) {
+            std::vector<int> line;
+            for (int reel = 0; reel < reels; ++reel) { line.push_back(pick(0, rows - 1)); }
+            lines.insert(line);
+        }
+        slot["lines"] = lines;
     }
+    slot["stake"] = {{"min", 12}, {"max", 300}, {"step", 12}};
+    const auto strips = [&] {
+        nlohmann::json all;
+        for (int reel = 0; reel < reels; ++reel) {
+            nlohmann::json strip;
+            for (int left = pick(rows, 5); left > 0; --left) {
+                auto symbol = static_cast<std::size_t>(pick(0, 5));
+                while (ways && reel == 0 && (symbol == 3 || symbol == 4)) {
+                    symbol = static_cast<std::size_t>(pick(0, 5));
+                }
+                strip.push_back(names[symbol]);
+            }
+            all.push_back(strip);
+        }
+        return all;
+    };
+    slot["strips"] = strips();
     const int step_max = pick(0, 1) == 0 ? 2 : 50;  // Small ones, so that the best spin is often best by one.
-    for (const char* name : {"a", "b", "w"}) {      // c pays nothing.
+    for (const char* name : {"a", "b", "w"}) {      // The others pay nothing.
         int times = 0;
-        for (int count = pick(1, 4); count <= 5; ++count) {
+        for (int count = pick(1, reels - 1); count <= reels; ++count) {
             times += pick(times == 0 ? 1 : 0, step_max);
             slot["pays"].push_back({{"symbol", name}, {"count", count}, {"times", times}});
         }
     }
-    slot["scatter_pays"] = {{{"count", pick(1, 3)}, {"times", 2}}, {{"count", pick(4, 15)}, {"times", 7}}};
+    slot["scatter_pays"] = {{{"count", pick(1, 2)}, {"times", 2}}, {{"count", 3}, {"times", 7}}};
     slot["free_spins"] = {{"multiplier", pick(1, 3)}, {"limit", pick(0, 8)},
-        {"awards", {{{"count", pick(3, 5)}, {"spins", pick(1, 3)}}, {{"count", pick(6, 9)}, {"spins", pick(3, 5)}}}}};
+        {"awards", {{{"count", pick(1, 2)}, {"spins", pick(1, 3)}}, {{"count", 3}, {"spins", pick(3, 5)}}}}};
+    if (pick(0, 1) == 0) { slot["free_spins"]["strips"] = strips(); }
     slot["win_cap"] = 100'000'000;
     return slot;
 }
@@ -59,31 +88,99 @@ slot::Definition read(const nlohmann::json& json)
 /// All stop combinations of a slot, one by one.
 struct Enumerated {
     std::uint64_t combinations = 0;
-    std::uint64_t paying = 0;
-    std::int64_t sum = 0;  ///< In stakes per line.
+    std::int64_t sum = 0;  ///< In units.
     std::int64_t best = 0;
     std::map<std::uint32_t, std::uint64_t> awards;                             ///< Free spins awarded → in how many.
     std::map<std::pair<std::int64_t, std::uint32_t>, std::uint64_t> outcomes;  ///< Win and free spins → in how many.
 };
 
-Enumerated enumerate(const slot::Definition& definition)
+using Window = std::vector<std::vector<std::uint32_t>>;
+
+/// Whether cells, one a reel, are `count` of the symbol, and what their wilds multiply by: 0, if they are not.
+std::int64_t multiplier(const slot::Definition& definition, const std::vector<std::uint32_t>& cells,
+    std::uint32_t symbol, std::size_t count)
+{
+    std::int64_t product = 1;
+    for (std::size_t reel = 0; reel < count; ++reel) {
+        const slot::Symbol& shown = definition.symbols[cells[reel]];
+        if (cells[reel] == symbol) { continue; }
+        const bool stands = shown.kind == slot::SymbolKind::wild && symbol != definition.scatter
+            && std::ranges::find(shown.except, symbol) == shown.except.end();
+        product *= stands ? shown.multiplier : 0;
+    }
+    return product;
+}
+
+/// As the rules say it: the best of all pays that the line fulfils, looked at one by one.
+std::int64_t line_by_rules(const slot::Definition& definition, const std::vector<std::uint32_t>& cells)
+{
+    std::int64_t best = 0;
+    for (std::uint32_t symbol = 0; symbol < definition.symbols.size(); ++symbol) {
+        for (std::size_t count = 1; count <= definition.reels; ++count) {
+            best = std::max(best, definition.pays[symbol][count] * multiplier(definition, cells, symbol, count));
+        }
+    }
+    return best;
+}
+
+/// As the rules say it: of each symbol, every choice of one cell on each of as many reels from the left as show it.
+std::int64_t ways_by_rules(const slot::Definition& definition, const Window& window)
+{
+    std::int64_t sum = 0;
+    for (std::uint32_t symbol = 0; symbol < definition.symbols.size(); ++symbol) {
+        std::int64_t pays = 0;
+        for (std::size_t count = 1; count <= definition.reels; ++count) {
+            std::int64_t ways = 0;
+            std::vector<std::uint32_t> cells(definition.reels);
+            const auto choose = [&](const auto& self, std::size_t reel) -> void {
+                if (reel == count) {
+                    ways += multiplier(definition, cells, symbol, count);
+                    return;
+                }
+                for (const auto cell : window[reel]) {
+                    cells[reel] = cell;
+                    self(self, reel + 1);
+                }
+            };
+            choose(choose, 0);
+            if (ways > 0) { pays = ways * definition.pays[symbol][count]; }
+        }
+        sum += pays;
+    }
+    return sum;
+}
+
+Enumerated enumerate(const slot::Definition& definition, const slot::Strips& strips)
 {
     Enumerated all;
-    std::array<Value, slot::kReels> stops{};
+    Window window(definition.reels);
+    std::vector<Value> stops(definition.reels);
+    const slot::Reels reels{definition, strips};
     const auto walk = [&](const auto& self, std::size_t reel) -> void {
-        if (reel < slot::kReels) {
-            for (Value stop = 0; stop < definition.strips[reel].size(); ++stop) {
+        if (reel < definition.reels) {
+            for (Value stop = 0; stop < strips[reel].size(); ++stop) {
                 stops[reel] = stop;
+                window[reel].clear();
+                for (std::size_t row = 0; row < definition.rows; ++row) {
+                    window[reel].push_back(strips[reel][(stop + row) % strips[reel].size()]);
+                }
                 self(self, reel + 1);
             }
             return;
         }
-        const auto grid = slot::grid_at(definition, stops);
-        const auto seen = slot::scatters(definition, grid);
-        std::int64_t win = definition.scatter_pays[seen] * definition.lines_count();
-        for (const auto& line : definition.lines) { win += slot::line_pay(definition, grid, line).times; }
+        std::size_t seen = 0;
+        for (const auto& column : window) {
+            seen += static_cast<std::size_t>(std::ranges::count(column, *definition.scatter));
+        }
+        std::int64_t win = definition.scatter_pays[seen] * definition.units;
+        if (definition.ways) { win += ways_by_rules(definition, window); }
+        for (const auto& line : definition.lines) {
+            std::vector<std::uint32_t> cells;
+            for (std::size_t at = 0; at < definition.reels; ++at) { cells.push_back(window[at][line[at]]); }
+            win += line_by_rules(definition, cells);
+        }
+        if (reels.win(stops) != win) { REQUIRE(reels.win(stops) == win); }  // What the server plays with.
         ++all.combinations;
-        all.paying += win > 0 ? 1 : 0;
         all.sum += win;
         all.best = std::max(all.best, win);
         ++all.awards[definition.free_spins[seen]];
@@ -113,43 +210,58 @@ TEST_CASE("slot math: figures agree with the enumeration of all stops, for rando
 {
     std::mt19937_64 random{7};
     std::size_t with_free_spins = 0;
-    for (int trial = 0; trial < 150; ++trial) {
+    std::size_t of_ways = 0;
+    std::size_t with_own_strips = 0;
+    for (int trial = 0; trial < 200; ++trial) {
         const auto json = random_slot(random);
         CAPTURE(json.dump());
         const auto definition = read(json);
-        const Enumerated all = enumerate(definition);
+        const Enumerated paid = enumerate(definition, definition.strips);
+        const Enumerated free = enumerate(definition, definition.free_strips);
         std::map<std::pair<std::uint32_t, std::uint32_t>, Rational> known;
-        // The paid spin is one that waits, and that no limit counts.
-        const Rational free_spins = spins_to_come(1, definition.free_spins_limit, all, known) - 1;
-        const Rational base{Rational{all.sum} / (Rational{all.combinations} * definition.lines_count())};
-        const Rational whole = base * (1 + definition.free_spin_multiplier * free_spins);
+        Rational free_spins = 0;
+        for (const auto& [award, times] : paid.awards) {
+            const auto taken = std::min(award, definition.free_spins_limit);
+            free_spins += Rational{times, paid.combinations}
+                * spins_to_come(taken, definition.free_spins_limit - taken, free, known);
+        }
+        const Rational base{Rational{paid.sum} / (Rational{paid.combinations} * definition.units)};
+        const Rational each{Rational{free.sum} / (Rational{free.combinations} * definition.units)};
+        const Rational whole = base + definition.free_spin_multiplier * free_spins * each;
         with_free_spins += free_spins > 0 ? 1 : 0;
+        of_ways += definition.ways ? 1 : 0;
+        with_own_strips += definition.free_strips != definition.strips ? 1 : 0;
 
         const slot::Rtp rtp = slot::rtp(definition);
         CHECK(Rational{rtp.base_spin} == base);
+        CHECK(Rational{rtp.free_spin} == each);
         CHECK(Rational{rtp.free_spins} == free_spins);
         CHECK(Rational{rtp.total} == whole);
         std::uint64_t triggers = 0;
-        for (const auto& [award, times] : all.awards) { triggers += award > 0 ? times : 0; }
-        CHECK(Rational{slot::trigger_probability(definition)} == Rational{triggers, all.combinations});
+        for (const auto& [award, times] : paid.awards) { triggers += award > 0 ? times : 0; }
+        CHECK(Rational{slot::trigger_probability(definition)} == Rational{triggers, paid.combinations});
         std::map<std::pair<std::int64_t, std::uint32_t>, std::uint64_t> outcomes;
-        for (const auto& [win, spins, ways] : slot::distribution(definition)) { outcomes[{win, spins}] = ways; }
-        CHECK(outcomes == all.outcomes);
+        for (const auto& [win, spins, ways] : slot::distribution(definition, definition.strips)) {
+            outcomes[{win, spins}] = ways;
+        }
+        CHECK(outcomes == paid.outcomes);
         CHECK(rtp.ppm
             == static_cast<std::uint64_t>(
                 boost::multiprecision::cpp_int{numerator(whole) * 1'000'000 / denominator(whole)}));
-        CHECK(slot::all_combinations(definition) == all.combinations);
-        CHECK(slot::paying_combinations(definition) == all.paying);
-        CHECK(slot::best_spin(definition) == all.best);
+        CHECK(slot::all_combinations(definition.strips) == paid.combinations);
+        CHECK(slot::best_spin(definition, definition.strips) == paid.best);
     }
-    CHECK(with_free_spins > 10);
+    CHECK(with_free_spins > 50);
+    CHECK(of_ways > 30);
+    CHECK(with_own_strips > 50);
 }
 
 TEST_CASE("slot math: the RTP is what all rounds of a slot pay, free spins and retriggers included", "[games]")
 {
     // Small enough to play every round there is: 3^5 paid spins, each free spin 3^5 ways.
     nlohmann::json json = nlohmann::json::parse(R"({
-      "kind": "slot", "game": "tiny", "name": "Tiny", "stake": {"min": 1, "max": 100, "step": 1},
+      "kind": "slot", "game": "tiny", "name": "Tiny", "stake": {"min": 1, "max": 100, "step": 1}, "rows": 3,
+      "rtp": {"ppm": 500000, "tolerance_ppm": 500000},
       "symbols": [{"name": "a", "kind": "regular"}, {"name": "b", "kind": "regular"}, {"name": "s", "kind": "scatter"}],
       "lines": [[1,1,1,1,1]],
       "strips": [["a","b","s"], ["a","b","b"], ["b","a","b"], ["a","b","a"], ["a","b","a","b"]],
@@ -208,5 +320,5 @@ TEST_CASE("slot math: Lucky Lines returns what it says, in a seeded run of 200,0
 TEST_CASE("slot math: Lucky Lines' cap is out of reach, so its RTP is exact", "[games]")
 {
     const auto definition = read(nlohmann::json::parse(builtin("lucky-lines.json")));
-    CHECK(slot::round_bound(definition) <= definition.win_cap * definition.lines_count());
+    CHECK(slot::round_bound(definition) <= definition.win_cap * definition.units);
 }

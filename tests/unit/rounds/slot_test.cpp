@@ -13,7 +13,7 @@ namespace {
 // On every reel a symbol of interest stands between blanks, so that a stop shows it alone, in the middle row.
 constexpr std::string_view kByHand = R"({
   "kind": "slot", "game": "by-hand", "name": "By Hand",
-  "stake": {"min": 40, "max": 4000, "step": 40},
+  "stake": {"min": 40, "max": 4000, "step": 40}, "rows": 3, "rtp": {"ppm": 500000, "tolerance_ppm": 500000},
   "symbols": [{"name": "a", "kind": "regular"}, {"name": "b", "kind": "regular"}, {"name": "x", "kind": "regular"},
               {"name": "w", "kind": "wild"}, {"name": "s", "kind": "scatter"}],
   "lines": [[1,1,1,1,1], [0,0,0,0,0], [2,2,2,2,2], [1,1,1,0,0]],
@@ -64,7 +64,7 @@ std::vector<GameEvent> without_reels(const Outcome& outcome)
 {
     std::vector<GameEvent> events;
     std::ranges::copy_if(outcome.events, std::back_inserter(events),
-        [](const GameEvent& event) { return !std::holds_alternative<Reels>(event); });
+        [](const GameEvent& event) { return !std::holds_alternative<ReelsStopped>(event); });
     return events;
 }
 
@@ -84,7 +84,7 @@ struct Book {
     }
 
     /// What a line pays: the best of all entries that it fulfils, looked at one by one.
-    std::int64_t pay(const Reels& reels, std::size_t line) const
+    std::int64_t pay(const ReelsStopped& reels, std::size_t line) const
     {
         std::int64_t best = 0;
         for (const Pay& entry : pays) {
@@ -176,7 +176,7 @@ TEST_CASE("slot: the reels are told by column, top to bottom, round the strip's 
 {
     const auto game = load(kByHand);
     const Outcome outcome = game->evaluate(40, {}, std::vector<Value>{0, 1, 14, 13, 6});
-    const Reels expected{
+    const ReelsStopped expected{
         .stops = {0, 1, 14, 13, 6}, .grid = {{kX, kA, kX}, {kA, kX, kX}, {kX, kX, kA}, {kX, kX, kX}, {kX, kW, kX}}};
     REQUIRE((outcome.events == std::vector<GameEvent>{expected}));
 }
@@ -185,12 +185,12 @@ TEST_CASE("slot: each step asks for all the stops that are known to be needed", 
 {
     const auto game = load(kByHand);
     const auto bounds = [](std::size_t spins) { return std::vector<Bound>(5 * spins, 15); };
-    CHECK(game->next_bounds({}) == bounds(1));
+    CHECK(next(*game, {}) == bounds(1));
     CHECK(game->next_bounds(stops({"xxxxx"})).empty());
-    CHECK(game->next_bounds(stops({"sssxx"})) == bounds(2));
+    CHECK(next(*game, stops({"sssxx"})) == bounds(2));
     CHECK(game->next_bounds(stops({"sssxx", "xxxxx", "xxxxx"})).empty());
-    CHECK(game->next_bounds(stops({"sssxx", "xxxxx", "sssxx"})) == bounds(1));
-    CHECK(game->next_bounds(stops({"sssxx", "sssxx", "sssxx"})) == bounds(1));  // Cut at the limit of three.
+    CHECK(next(*game, stops({"sssxx", "xxxxx", "sssxx"})) == bounds(1));
+    CHECK(next(*game, stops({"sssxx", "sssxx", "sssxx"})) == bounds(1));  // Cut at the limit of three.
     CHECK(game->next_bounds(stops({"sssxx", "sssxx", "sssxx", "sssxx"})).empty());
 }
 
@@ -244,7 +244,7 @@ TEST_CASE("slot: what a round tells adds up, keeps its bounds, and agrees with t
         REQUIRE(outcome.win >= 0);
         REQUIRE(outcome.win <= game->win_max(stake, {}));
 
-        const Reels* reels = nullptr;
+        const ReelsStopped* reels = nullptr;
         std::int64_t multiplier = 1;
         std::vector<std::int64_t> told(book.lines.size());
         const auto check_lines = [&] {
@@ -260,7 +260,7 @@ TEST_CASE("slot: what a round tells adds up, keeps its bounds, and agrees with t
                 multiplier = book.multiplier;
                 ++free_spins;
             }
-            if (const auto* shown = std::get_if<Reels>(&event)) {
+            if (const auto* shown = std::get_if<ReelsStopped>(&event)) {
                 reels = shown;
                 std::ranges::fill(told, 0);
             }
@@ -280,4 +280,81 @@ TEST_CASE("slot: the largest win of a round is never above the cap or what the r
     without_cap["free_spins"]["limit"] = 0;
     // The best spin: five wilds on the middle line are 600, and of the line that turns up three, as b's, are 15.
     CHECK(load(without_cap.dump())->win_max(40, {}) == 615 * 10);
+}
+
+TEST_CASE("slot: ways, wilds that multiply and wilds with exceptions, computed by hand", "[games]")
+{
+    // Two rows on three reels; w doubles, v stands for all but b. In free spins the first reel shows only a.
+    constexpr std::string_view kWays = R"({
+      "kind": "slot", "game": "ways", "name": "Ways", "stake": {"min": 10, "max": 1000, "step": 10}, "rows": 2,
+      "rtp": {"ppm": 500000, "tolerance_ppm": 500000}, "ways": {"units": 10},
+      "symbols": [{"name": "a", "kind": "regular"}, {"name": "b", "kind": "regular"}, {"name": "x", "kind": "regular"},
+                  {"name": "w", "kind": "wild", "multiplier": 2}, {"name": "v", "kind": "wild", "except": ["b"]},
+                  {"name": "s", "kind": "scatter"}],
+      "strips": [["a","b","x","x","x","x","s","x"], ["a","a","w","x","v","x","s","x"], ["a","b","w","v","x","x","s","x"]],
+      "pays": [{"symbol": "a", "count": 2, "times": 1}, {"symbol": "a", "count": 3, "times": 3},
+               {"symbol": "b", "count": 3, "times": 5}],
+      "scatter_pays": [],
+      "free_spins": {"awards": [{"count": 3, "spins": 1}], "multiplier": 3, "limit": 1,
+                     "strips": [["a","a"], ["x","w"], ["x","x"]]},
+      "win_cap": 1000})";
+    const auto game = load(kWays);
+    struct Row {
+        const char* why;
+        std::vector<Value> drawn;
+        std::vector<GameEvent> events;
+    };
+    // The stake is 20: 2 a unit.
+    const std::vector<Row> rows{
+        {"one a, two, none", {7, 0, 4}, {WaysWin{0, 2, 2, 4}}},
+        {"each way once: 1 × 2 × 1", {7, 0, 0}, {WaysWin{0, 3, 2, 12}}},
+        {"both symbols, in the order of the first reel; w counts twice", {0, 1, 1},
+            {WaysWin{0, 3, 6, 36}, WaysWin{1, 3, 6, 60}}},
+        {"v is no b, and the other wild is", {1, 4, 2}, {}},
+        {"nor does the scatter count for anything but itself", {0, 6, 0}, {}},
+        {"free spins turn reels of their own", {6, 6, 6, 0, 0, 1},
+            {FreeSpinsAwarded{1, 1}, FreeSpin{1, 0}, WaysWin{0, 2, 4, 24}}},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.why);
+        REQUIRE(game->next_bounds(row.drawn).empty());
+        const Outcome outcome = game->evaluate(20, {}, row.drawn);
+        CHECK((without_reels(outcome) == row.events));
+        CHECK(outcome.win == win_told(outcome));
+        CHECK(game->win(20, {}, row.drawn) == outcome.win);
+    }
+    CHECK(next(*game, {}) == std::vector<Bound>{8, 8, 8});
+    CHECK(next(*game, {6, 6, 6}) == std::vector<Bound>{2, 2, 2});
+
+    auto wild_first = nlohmann::json::parse(kWays);
+    wild_first["strips"][0][3] = "w";
+    const auto refused = load_game(wild_first.dump());
+    REQUIRE(!refused.has_value());
+    CHECK(refused.error().path == "/strips/0/3");
+}
+
+TEST_CASE("slot: a wild that multiplies does so for what it stands for, not for wilds alone", "[games]")
+{
+    const auto game = load(builtin("classic-sevens.json"));
+    const auto json = nlohmann::json::parse(builtin("classic-sevens.json"));
+    const auto middle = [&](std::size_t reel, std::string_view symbol) {  // A stop that shows it in the middle row.
+        const auto strip = json["strips"][reel].get<std::vector<std::string>>();
+        const auto found = std::ranges::find(strip, symbol);
+        return static_cast<Value>((static_cast<std::size_t>(found - strip.begin()) + strip.size() - 1) % strip.size());
+    };
+    const auto middle_win = [&](std::string_view a, std::string_view b, std::string_view c) {
+        const Outcome outcome = game->evaluate(5, {}, std::vector{middle(0, a), middle(1, b), middle(2, c)});
+        for (const GameEvent& event : outcome.events) {
+            if (const auto* line = std::get_if<LineWin>(&event); line != nullptr && line->line == 0) {
+                return line->win;
+            }
+        }
+        return std::int64_t{0};
+    };
+    CHECK(middle_win("seven", "seven", "seven") == 80);
+    CHECK(middle_win("seven", "diamond", "seven") == 160);
+    CHECK(middle_win("diamond", "seven", "diamond") == 320);
+    CHECK(middle_win("diamond", "diamond", "diamond") == 1000);
+    CHECK(middle_win("cherry", "diamond", "lemon") == 4);
+    CHECK(middle_win("lemon", "diamond", "plum") == 0);
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decimal, duration, money, rtp, shortMoney, signedMoney } from '../src/format.js';
 import { add, betsOf, chipValues, chipsOf, kNoChips, remove, total } from '../src/roulette/chips.js';
-import { kSpots, kWheel, neighbour, spotOf } from '../src/roulette/layout.js';
+import { kSpots, kWheels, neighbour, spotOf } from '../src/roulette/layout.js';
 import { stakesOf, turnsOf } from '../src/slot/script.js';
 
 const kEuro = { currency: 'EUR', exponent: 2 };
@@ -27,65 +27,79 @@ test('format: minor units are written exactly, in the decimals of their currency
   assert.equal(duration(3_845_000), '1:04:05');
 });
 
-test('roulette: the table has every bet of the house once', () => {
-  const counts = new Map<string, number>();
-  for (const { kind } of kSpots) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  assert.deepEqual(Object.fromEntries(counts), {
-    straight: 37, split: 60, street: 12, corner: 22, trio: 2, first_four: 1, six_line: 11, column: 3, dozen: 3, low: 1,
-    even: 1, red: 1, black: 1, odd: 1, high: 1,
-  });
-  assert.equal(new Set(kSpots.map(({ key }) => key)).size, kSpots.length);
-  assert.equal(new Set(kSpots.map(({ u, v }) => `${u}/${v}`)).size, kSpots.length, 'no two spots share a place');
+const kWheelKinds = ['european', 'american'] as const;
+
+test('roulette: the tables have every bet of the house once', () => {
+  const countsOf = (spots: readonly { kind: string }[]) => {
+    const counts = new Map<string, number>();
+    for (const { kind } of spots) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    return Object.fromEntries(counts);
+  };
+  const same = { street: 12, corner: 22, six_line: 11, column: 3, dozen: 3, low: 1, even: 1, red: 1, black: 1, odd: 1, high: 1 };
+  assert.deepEqual(countsOf(kSpots.european), { ...same, straight: 37, split: 60, trio: 2, first_four: 1 });
+  assert.deepEqual(countsOf(kSpots.american), { ...same, straight: 38, split: 62, trio: 3, top_line: 1 });
+  for (const wheel of kWheelKinds) {
+    const spots = kSpots[wheel];
+    assert.equal(new Set(spots.map(({ key }) => key)).size, spots.length);
+    assert.equal(new Set(spots.map(({ u, v }) => `${u}/${v}`)).size, spots.length, 'no two spots share a place');
+  }
 });
 
-test('roulette: a spot covers as many numbers as its kind says, each between 0 and 36', () => {
-  const sizes: Record<string, number> = { straight: 1, split: 2, street: 3, trio: 3, corner: 4, first_four: 4, six_line: 6, column: 12, dozen: 12 };
-  for (const { kind, covers, key } of kSpots) {
-    assert.equal(covers.length, sizes[kind] ?? 18, key);
-    assert.equal(new Set(covers).size, covers.length, key);
-    assert(covers.every((n) => n >= 0 && n <= 36), key);
+test('roulette: a spot covers as many numbers as its kind says, each between 0 and 36, or 37 for the second zero', () => {
+  const sizes: Record<string, number> = { straight: 1, split: 2, street: 3, trio: 3, corner: 4, first_four: 4, top_line: 5, six_line: 6, column: 12, dozen: 12 };
+  for (const wheel of kWheelKinds) {
+    for (const { kind, covers, key } of kSpots[wheel]) {
+      assert.equal(covers.length, sizes[kind] ?? 18, key);
+      assert.equal(new Set(covers).size, covers.length, key);
+      assert(covers.every((n) => n >= 0 && n <= (wheel === 'american' ? 37 : 36)), key);
+    }
   }
 });
 
 test('roulette: edges lie between the numbers that they cover', () => {
   const centre = (numbers: number[], axis: 'u' | 'v') => {
-    const places = numbers.map((n) => spotOf('straight', [n])![axis]);
+    const places = numbers.map((n) => spotOf('european', 'straight', [n])![axis]);
     return (Math.min(...places) + Math.max(...places)) / 2;
   };
-  for (const spot of kSpots.filter(({ kind, numbers }) => ['split', 'corner'].includes(kind) && !numbers.includes(0))) {
+  for (const spot of kSpots.european.filter(({ kind, numbers }) => ['split', 'corner'].includes(kind) && !numbers.includes(0))) {
     assert.deepEqual([spot.u, spot.v], [centre(spot.numbers, 'u'), centre(spot.numbers, 'v')], spot.key);
   }
 });
 
-test('roulette: the wheel has each number once', () => {
-  assert.deepEqual([...kWheel].sort((a, b) => a - b), Array.from({ length: 37 }, (_, n) => n));
+test('roulette: the wheels have each number once', () => {
+  for (const wheel of kWheelKinds) {
+    const numbers = [...kWheels[wheel]];
+    assert.deepEqual(numbers.sort((a, b) => a - b), Array.from({ length: wheel === 'american' ? 38 : 37 }, (_, n) => n));
+  }
 });
 
 test('roulette: every spot can be reached with the arrow keys, from every spot', () => {
   const steps = [[1, 0], [-1, 0], [0, 1], [0, -1]] as const;
-  const reach = (from: (typeof kSpots)[number]) => {
-    const seen = new Set([from]);
-    for (const spot of seen) for (const [du, dv] of steps) seen.add(neighbour(spot, du, dv));
-    return seen.size;
-  };
-  for (const key of ['straight:0', 'straight:17', 'red:', 'column:3', 'first_four:0-1-2-3']) {
-    assert.equal(reach(kSpots.find((spot) => spot.key === key)!), kSpots.length, key);
+  for (const wheel of kWheelKinds) {
+    const reach = (from: (typeof kSpots.european)[number]) => {
+      const seen = new Set([from]);
+      for (const spot of seen) for (const [du, dv] of steps) seen.add(neighbour(wheel, spot, du, dv));
+      return seen.size;
+    };
+    for (const key of ['straight:0', 'straight:17', 'red:', 'column:3', 'split:0-1']) {
+      assert.equal(reach(kSpots[wheel].find((spot) => spot.key === key)!), kSpots[wheel].length, `${wheel} ${key}`);
+    }
   }
 });
 
 test('roulette: an arrow leads over the edge to the next number', () => {
-  const from17 = (du: number, dv: number) => neighbour(spotOf('straight', [17])!, du, dv);
+  const from17 = (du: number, dv: number) => neighbour('european', spotOf('european', 'straight', [17])!, du, dv);
   assert.equal(from17(1, 0).key, 'split:17-20');
-  assert.equal(neighbour(from17(1, 0), 1, 0).key, 'straight:20');
+  assert.equal(neighbour('european', from17(1, 0), 1, 0).key, 'straight:20');
   assert.equal(from17(0, 1).key, 'split:17-18');
-  assert.equal(neighbour(from17(1, 0), 0, -1).key, 'corner:16-17-19-20');
+  assert.equal(neighbour('european', from17(1, 0), 0, -1).key, 'corner:16-17-19-20');
 });
 
 test('roulette: chips become the bets of the protocol', () => {
   let chips = add(add(add(kNoChips, 'red:', 100), 'split:17-20', 100), 'split:17-20', 500);
   assert.equal(total(chips), 700);
-  assert.deepEqual(betsOf(chips), [{ kind: 'split', numbers: [17, 20], stake: 600 }, { kind: 'red', stake: 100 }]);
-  assert.deepEqual(chipsOf(betsOf(chips)), new Map([['split:17-20', 600], ['red:', 100]]));
+  assert.deepEqual(betsOf('european', chips), [{ kind: 'split', numbers: [17, 20], stake: 600 }, { kind: 'red', stake: 100 }]);
+  assert.deepEqual(chipsOf(betsOf('european', chips)), new Map([['split:17-20', 600], ['red:', 100]]));
   chips = remove(chips, 'split:17-20');
   assert.equal(total(chips), 100);
   assert.deepEqual(chipValues({ stake_min: 100, stake_max: 10_000 }), [100, 500, 1000, 5000, 10_000]);

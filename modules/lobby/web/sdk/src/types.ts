@@ -16,26 +16,36 @@ export interface SlotSymbol {
   id: number;
   name: string;
   kind: 'regular' | 'wild' | 'scatter';
+  /** Of a wild: of the win of which it stands for another symbol; absent: 1. */
+  multiplier?: number;
+  /** Of a wild: symbols that it does not stand for. */
+  except?: number[];
 }
 
 export interface SlotDefinition {
   reels: number;
   rows: number;
-  /** Per line: the row it crosses on each reel, 0 on top. */
-  lines: number[][];
+  /** Per line: the row it crosses on each reel, 0 on top. Absent: a game of ways. */
+  lines?: number[][];
+  /** Every choice of one cell a reel is a line; the stake is shared among so many units. */
+  ways?: { units: number };
   symbols: SlotSymbol[];
   strips: number[][];
-  /** `times` × the stake per line. */
+  /** `times` × the stake per line or unit. */
   pays: { symbol: number; count: number; times: number }[];
   /** Scatters anywhere pay `times` × the stake. */
   scatter_pays?: { count: number; times: number }[];
-  free_spins?: { awards: { count: number; spins: number }[]; multiplier: number; limit: number };
+  free_spins?: { awards: { count: number; spins: number }[]; multiplier: number; limit: number; strips?: number[][] };
   /** The most that a round pays, × the stake. */
   win_cap?: number;
 }
 
 export interface RouletteDefinition {
-  bets: { kind: string; numbers: number; pays: number }[];
+  /** The American one has a second zero; its number is 37. */
+  wheel: 'european' | 'american';
+  /** When a zero falls, half the stake of a bet that pays 1 to 1 comes back. */
+  la_partage: boolean;
+  bets: { kind: string; numbers: number; pays: number; rtp_ppm: number }[];
 }
 
 interface GameBase {
@@ -63,6 +73,7 @@ export interface Bet {
 export type GameEvent =
   | { ev: 'reels'; stops: number[]; grid: number[][] }
   | { ev: 'line'; line: number; symbol: number; count: number; win: number }
+  | { ev: 'ways'; symbol: number; count: number; ways: number; win: number }
   | { ev: 'scatter'; symbol: number; count: number; win: number }
   | { ev: 'free_spins'; awarded: number; left: number }
   | { ev: 'free_spin'; index: number; left: number }

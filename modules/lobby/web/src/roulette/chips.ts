@@ -1,5 +1,6 @@
 import type { Bet } from 'croupier-client';
-import { kSpots, spotOf } from './layout.js';
+import { keyOf, kSpots } from './layout.js';
+import type { WheelKind } from './layout.js';
 
 /** Stakes by spot key. Values are never changed: each step makes a new map, so that undo is keeping the old ones. */
 export type Chips = ReadonlyMap<string, number>;
@@ -23,8 +24,8 @@ export function remove(chips: Chips, key: string): Chips {
 }
 
 /** In the order of the table, so that equal chips make equal frames. */
-export function betsOf(chips: Chips): Bet[] {
-  return kSpots.flatMap((spot) => {
+export function betsOf(wheel: WheelKind, chips: Chips): Bet[] {
+  return kSpots[wheel].flatMap((spot) => {
     const stake = chips.get(spot.key);
     if (stake === undefined) return [];
     return [spot.numbers.length > 0 ? { kind: spot.kind, numbers: spot.numbers, stake } : { kind: spot.kind, stake }];
@@ -32,10 +33,7 @@ export function betsOf(chips: Chips): Bet[] {
 }
 
 export function chipsOf(bets: readonly Bet[]): Chips {
-  return new Map(bets.flatMap(({ kind, numbers, stake }) => {
-    const spot = spotOf(kind, numbers ?? []);
-    return spot === undefined ? [] : [[spot.key, stake]];
-  }));
+  return new Map(bets.map(({ kind, numbers, stake }) => [keyOf(kind, numbers ?? []), stake]));
 }
 
 /** The chips that a table offers: multiples of the minimum, as far as the maximum allows. */

@@ -5,7 +5,7 @@ import { PlainElement } from '../element.js';
 import { money, shortMoney } from '../format.js';
 import { vars } from '../vars.js';
 import type { Chips } from './chips.js';
-import { colourOf, face, kSpots, neighbour } from './layout.js';
+import { colourOf, face, kSpots, neighbour, spotOf } from './layout.js';
 import type { Spot } from './layout.js';
 
 export type SpotEvent = CustomEvent<{ spot: Spot }>;
@@ -22,14 +22,18 @@ export class Table extends PlainElement {
   @property({ attribute: false }) chips!: Chips;
   @property({ attribute: false }) drawn: number | undefined;
   @property({ type: Boolean }) locked = false;
-  @state() private current_: Spot = kSpots.find((spot) => spot.kind === 'straight' && spot.numbers[0] === 17) ?? kSpots[0]!;
+  @state() private current_: Spot = spotOf('european', 'straight', [17])!;
   @state() private hot_: Spot | undefined;
 
   protected override render() {
     return html`<div class="felt ${this.locked ? 'locked' : ''}" role="group" aria-label="Betting table. Arrow keys move, Enter places a chip, Delete takes it off."
       @keydown=${this.key} @pointerleave=${() => (this.hot_ = undefined)}>
-      ${kSpots.map((spot) => this.draw(spot))}
+      ${kSpots[this.wheel].map((spot) => this.draw(spot))}
     </div>`;
+  }
+
+  private get wheel() {
+    return this.game.definition.wheel;
   }
 
   private draw(spot: Spot) {
@@ -39,7 +43,7 @@ export class Table extends PlainElement {
     const colour = spot.kind === 'straight' ? colourOf(spot.numbers[0] ?? 0) : spot.kind === 'red' || spot.kind === 'black' ? spot.kind : '';
     const { u, v, width: w, height: h } = spot;
     return html`<button type="button" class="spot ${spot.width > 1 ? 'field' : 'edge'} ${spot.width > 2 ? 'wide' : ''} ${colour} ${hot ? 'hot' : ''} ${won ? 'drawn' : ''}"
-      ${vars({ u, v, w, h })} data-spot=${spot.key} tabindex=${spot === this.current_ ? 0 : -1}
+      ${vars({ u, v, w, h })} data-spot=${spot.key} tabindex=${spot.key === this.current_.key ? 0 : -1}
       aria-disabled=${this.locked ? 'true' : 'false'}
       @click=${() => this.act('spot-place', spot)} @contextmenu=${(event: Event) => this.context(event, spot)}
       @focus=${() => this.enter(spot)} @blur=${() => (this.hot_ = undefined)} @pointerenter=${() => (this.hot_ = spot)}>
@@ -81,7 +85,7 @@ export class Table extends PlainElement {
     const step = arrow(event.key);
     if (step === undefined) return;
     event.preventDefault();
-    const to = neighbour(this.current_, ...step);
+    const to = neighbour(this.wheel, this.current_, ...step);
     this.querySelector<HTMLElement>(`[data-spot="${to.key}"]`)?.focus();
   }
 }

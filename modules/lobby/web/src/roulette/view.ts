@@ -4,12 +4,12 @@ import { CroupierError } from 'croupier-client';
 import type { Bet, OutcomeEvent, RouletteInfo, SpinRequest, SpinResult } from 'croupier-client';
 import { casino } from '../casino.js';
 import { View } from '../element.js';
-import { money, shortMoney } from '../format.js';
+import { money, rtp, shortMoney } from '../format.js';
 import { kRoundMs, pause } from '../motion.js';
 import { sound } from '../sound.js';
 import { add, betsOf, chipValues, chipsOf, kNoChips, remove, total } from './chips.js';
 import type { Chips } from './chips.js';
-import { colourOf, spotOf } from './layout.js';
+import { colourOf, kWheels, pocketName, spotOf } from './layout.js';
 import type { SpotEvent } from './table.js';
 import type { Wheel } from './wheel.js';
 import './table.js';
@@ -50,9 +50,9 @@ export class RouletteView extends View {
       <div class="title"><a class="back" href="#/">Lobby</a><h1 tabindex="-1">${this.game.name}</h1></div>
       <div class="pit">
         <section class="bowl" aria-label="Wheel">
-          <croupier-wheel></croupier-wheel>
+          <croupier-wheel .kind=${this.game.definition.wheel}></croupier-wheel>
           ${this.verdict()}
-          <ol class="recent" aria-label="Last numbers">${this.recent_.map((number) => html`<li class=${colourOf(number)}>${number}</li>`)}</ol>
+          <ol class="recent" aria-label="Last numbers">${this.recent_.map((number) => html`<li class=${colourOf(number)}>${pocketName(number)}</li>`)}</ol>
         </section>
         <section class="board" aria-label="Bets">
           <croupier-table .game=${this.game} .chips=${this.chips_} .drawn=${this.result_?.number} .locked=${this.playing_}
@@ -76,7 +76,21 @@ export class RouletteView extends View {
           ${this.results()}
         </section>
       </div>
+      ${this.rules()}
     </main>`;
+  }
+
+  /** What the table pays, from its definition. */
+  private rules() {
+    const { bets, la_partage: halves, wheel } = this.game.definition;
+    return html`<details class="rules card">
+      <summary>Bets and rules</summary>
+      <p>The wheel has ${kWheels[wheel].length} pockets${wheel === 'american' ? ', with two zeros' : ''}. A bet that wins comes back with what it pays on top.
+        ${halves ? 'La partage: when the zero falls, half the stake of a bet that pays 1 to 1 comes back.' : ''}
+        Theoretical return to player: ${rtp(this.game.rtp_ppm)}, or as shown.</p>
+      <table class="bets"><thead><tr><th scope="col">Bet</th><th scope="col">Pays</th><th scope="col">Return</th></tr></thead>
+        <tbody>${bets.map(({ kind, pays, rtp_ppm: back }) => html`<tr><th scope="row">${kind.replace('_', ' ')}</th><td>${pays} to 1</td><td>${rtp(back)}</td></tr>`)}</tbody></table>
+    </details>`;
   }
 
   private verdict() {
@@ -84,7 +98,7 @@ export class RouletteView extends View {
     if (result === undefined) return html`<p class="verdict">${this.waiting()}</p>`;
     const won = result.win > result.stake;
     return html`<p class="verdict ${won ? 'win' : ''}">
-      <span class="pocket ${colourOf(result.number)}">${result.number}</span>
+      <span class="pocket ${colourOf(result.number)}">${pocketName(result.number)}</span>
       <span>${won ? html`You win <strong>${money(result.win, this.game)}</strong>`
         : result.win > 0 ? `Returned ${money(result.win, this.game)} of ${money(result.stake, this.game)}` : 'No win this time.'}</span>
     </p>`;
@@ -99,7 +113,7 @@ export class RouletteView extends View {
   private results() {
     const result = this.result_;
     if (result === undefined) return '';
-    return html`<table class="bets"><caption>Bets on ${result.number} ${colourOf(result.number)}</caption>
+    return html`<table class="bets"><caption>Bets on ${pocketName(result.number)} ${colourOf(result.number)}</caption>
       <thead><tr><th scope="col">Bet</th><th scope="col">Stake</th><th scope="col">Comes back</th></tr></thead>
       <tbody>${result.bets.map((bet) => html`<tr class=${bet.win > 0 ? 'won' : ''}>
         <th scope="row">${bet.label}</th><td>${money(bet.stake, this.game)}</td><td>${bet.win > 0 ? money(bet.win, this.game) : '–'}</td></tr>`)}</tbody>
@@ -169,7 +183,7 @@ export class RouletteView extends View {
   }
 
   private spin(): void {
-    const bets = betsOf(this.chips_);
+    const bets = betsOf(this.game.definition.wheel, this.chips_);
     void this.show(bets, casino.spin({ game: this.game.game, bets }));
   }
 
@@ -202,7 +216,7 @@ export class RouletteView extends View {
     const results = result.outcome.events.flatMap((event) => {
       if (event.ev !== 'bet') return [];
       const bet = bets[event.index];
-      const label = (bet && spotOf(bet.kind, bet.numbers ?? [])?.label) ?? `Bet ${event.index + 1}`;
+      const label = (bet && spotOf(this.game.definition.wheel, bet.kind, bet.numbers ?? [])?.label) ?? `Bet ${event.index + 1}`;
       return [{ label, stake: event.stake, win: event.win }];
     });
     this.result_ = { number, stake, win, bets: results };
@@ -213,6 +227,6 @@ export class RouletteView extends View {
     casino.withhold(0);
     if (win > stake) sound.win();
     const sum = win > stake ? `You win ${money(win, this.game)}.` : win > 0 ? `Returned ${money(win, this.game)}.` : 'No win.';
-    casino.say(`${number} ${colourOf(number)}. ${sum} Balance ${money(balance.available, balance)}.`);
+    casino.say(`${pocketName(number)} ${colourOf(number)}. ${sum} Balance ${money(balance.available, balance)}.`);
   }
 }

@@ -1,31 +1,33 @@
 import { html, svg } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import { PlainElement } from '../element.js';
 import { reducedMotion } from '../motion.js';
 import { sound } from '../sound.js';
-import { colourOf, kWheel } from './layout.js';
+import { colourOf, kWheels, pocketName } from './layout.js';
+import type { WheelKind } from './layout.js';
 
-const kStep = 360 / kWheel.length;
 const kIdleSpeed = 0.09; // degrees a millisecond, while the ball is thrown
 const kSettleMs = 3600;
 
 const kFill = { green: '#2b7d54', red: '#a5333c', black: '#1a1e23' };
 
 /** The wheel with the zero on top, centred on 0, radius 98. */
-export function drawWheel() {
+export function drawWheel(kind: WheelKind) {
+  const wheel = kWheels[kind];
+  const step = 360 / wheel.length;
   const at = (degrees: number, radius: number) => {
     const angle = ((degrees - 90) * Math.PI) / 180;
     return `${(radius * Math.cos(angle)).toFixed(2)} ${(radius * Math.sin(angle)).toFixed(2)}`;
   };
   return svg`
     <circle r="98" fill="#3a2a1c"></circle><circle r="98" fill="none" stroke="#d9ad58" stroke-width="1.500"></circle>
-    ${kWheel.map((number, i) => {
-      const from = (i - 0.5) * kStep;
-      const to = (i + 0.5) * kStep;
+    ${wheel.map((number, i) => {
+      const from = (i - 0.5) * step;
+      const to = (i + 0.5) * step;
       return svg`<path d=${`M${at(from, 90)}A90 90 0 0 1 ${at(to, 90)}L${at(to, 62)}A62 62 0 0 0 ${at(from, 62)}z`}
         fill=${kFill[colourOf(number)]} stroke="#d9ad58" stroke-width=".5"></path>
-        <text transform=${`rotate(${i * kStep}) translate(0 -79.500)`} text-anchor="middle" font-size="8" font-weight="600"
-          fill="#fff">${number}</text>`;
+        <text transform=${`rotate(${i * step}) translate(0 -79.500)`} text-anchor="middle" font-size="8" font-weight="600"
+          fill="#fff">${pocketName(number)}</text>`;
     })}
     <circle r="62" fill="#241a12"></circle><circle r="62" fill="none" stroke="#d9ad58" stroke-opacity=".8"></circle>
     <circle r="40" fill="#33251a" stroke="#d9ad58" stroke-opacity=".4"></circle>
@@ -36,6 +38,7 @@ export function drawWheel() {
 /** Turns while a round is being decided, and comes to rest with the ball in the pocket that was drawn, on top. */
 @customElement('croupier-wheel')
 export class Wheel extends PlainElement {
+  @property() kind: WheelKind = 'european';
   private wheel_ = 0;
   private ball_ = 0;
   private last_ = 0;
@@ -43,7 +46,7 @@ export class Wheel extends PlainElement {
 
   protected override render() {
     return html`<svg class="wheel" viewBox="-100 -100 200 200" aria-hidden="true">
-      <g class="rotor">${drawWheel()}</g>
+      <g class="rotor">${drawWheel(this.kind)}</g>
       <g class="orbit"><circle class="ball" cy="-66" r="4.200" fill="#fdfdf8" stroke="#0006"></circle></g>
     </svg>`;
   }
@@ -75,7 +78,8 @@ export class Wheel extends PlainElement {
   /** Resolves when the ball lies in `number`. */
   land(number: number): Promise<void> {
     cancelAnimationFrame(this.frame_);
-    const pocket = kWheel.indexOf(number) * kStep;
+    const wheel = kWheels[this.kind];
+    const pocket = (wheel.indexOf(number) * 360) / wheel.length;
     if (reducedMotion()) {
       this.pose(-pocket, 0, 66);
       return Promise.resolve();

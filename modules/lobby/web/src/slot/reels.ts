@@ -117,7 +117,7 @@ export class Reels extends PlainElement {
     const shown = this.shown;
     if (shown?.kind !== 'line') return '';
     const { reels, rows, lines } = this.definition;
-    const points = (lines[shown.line] ?? []).map((row, reel) => `${(reel + 0.5) * (100 / reels)},${(row + 0.5) * (100 / rows)}`);
+    const points = (lines?.[shown.line] ?? []).map((row, reel) => `${(reel + 0.5) * (100 / reels)},${(row + 0.5) * (100 / rows)}`);
     return svg`<svg class="payline" viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
       <polyline points=${points.join(' ')} vector-effect="non-scaling-stroke"></polyline></svg>`;
   }

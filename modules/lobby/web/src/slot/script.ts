@@ -1,9 +1,13 @@
 import type { GameEvent, Outcome, SlotDefinition } from 'croupier-client';
 
+type WinEvent = GameEvent & { ev: 'line' | 'ways' | 'scatter' };
+
 export interface Win {
-  kind: 'line' | 'scatter';
-  /** Index into the definition's lines; -1 for a scatter. */
+  kind: WinEvent['ev'];
+  /** Index into the definition's lines; -1 where there is none. */
   line: number;
+  /** Of a win of ways: how many. */
+  ways: number;
   symbol: number;
   count: number;
   win: number;
@@ -41,6 +45,7 @@ export function turnsOf(outcome: Outcome, definition: SlotDefinition): Turn[] {
         turns.push({ grid: event.grid, wins: [], free, freeLeft, awarded: 0, winSoFar: sum });
         break;
       case 'line':
+      case 'ways':
       case 'scatter':
         if (turn === undefined) break;
         turn.wins.push(winOf(event, turn.grid, definition));
@@ -64,15 +69,27 @@ export function turnsOf(outcome: Outcome, definition: SlotDefinition): Turn[] {
   return turns;
 }
 
-function winOf(event: GameEvent & { ev: 'line' | 'scatter' }, grid: number[][], definition: SlotDefinition): Win {
-  const { symbol, count, win } = event;
-  if (event.ev === 'line') {
-    const rows = definition.lines[event.line] ?? [];
-    const cells = rows.slice(0, count).map((row, reel) => reel * definition.rows + row);
-    return { kind: 'line', line: event.line, symbol, count, win, cells };
+function winOf(event: WinEvent, grid: number[][], definition: SlotDefinition): Win {
+  const { ev: kind, symbol, count, win } = event;
+  const { rows } = definition;
+  if (kind === 'line') {
+    const line = definition.lines?.[event.line] ?? [];
+    return { kind, line: event.line, ways: 0, symbol, count, win, cells: line.slice(0, count).map((row, reel) => reel * rows + row) };
   }
-  const cells = grid.flatMap((reel, r) => reel.flatMap((id, row) => (id === symbol ? [r * definition.rows + row] : [])));
-  return { kind: 'scatter', line: -1, symbol, count, win, cells };
+  const shows = (id: number) => id === symbol || (kind === 'ways' && standsFor(id, symbol, definition));
+  const reels = kind === 'ways' ? grid.slice(0, count) : grid;
+  const cells = reels.flatMap((reel, r) => reel.flatMap((id, row) => (shows(id) ? [r * rows + row] : [])));
+  return { kind, line: -1, ways: kind === 'ways' ? event.ways : 0, symbol, count, win, cells };
+}
+
+function standsFor(id: number, symbol: number, { symbols }: SlotDefinition): boolean {
+  const shown = symbols.find((one) => one.id === id);
+  return shown?.kind === 'wild' && !shown.except?.includes(symbol);
+}
+
+/** Where a win is, in words. */
+export function placeOf({ kind, line, ways }: Win): string {
+  return kind === 'line' ? `Line ${line + 1}` : kind === 'ways' ? `${ways} ${ways === 1 ? 'way' : 'ways'}` : 'Anywhere';
 }
 
 /** The stakes that a game offers as steps of a selector: 1-2-5 series over its range, each a multiple of the step. */

@@ -7,9 +7,9 @@ import { View } from '../element.js';
 import { money } from '../format.js';
 import { kRoundMs, pause, reducedMotion } from '../motion.js';
 import { sound } from '../sound.js';
-import { paytable } from './paytable.js';
+import { linesOf, paytable } from './paytable.js';
 import type { Reels } from './reels.js';
-import { stakesOf, turnsOf } from './script.js';
+import { placeOf, stakesOf, turnsOf } from './script.js';
 import type { Turn, Win } from './script.js';
 
 const kStakeKey = 'croupier.stake.';
@@ -65,7 +65,7 @@ export class SlotView extends View {
     if (turn !== undefined && turn.free > 0) {
       return html`<strong>Free spin ${turn.free} of ${turn.free + turn.freeLeft}</strong><span>Won so far ${money(turn.winSoFar, this.game)}</span>`;
     }
-    return html`<span>${this.game.definition.lines.length} lines</span><span>Up to ${money(this.game.stake_max, this.game)} a spin</span>`;
+    return html`<span>${linesOf(this.game.definition)}</span><span>Up to ${money(this.game.stake_max, this.game)} a spin</span>`;
   }
 
   private message() {
@@ -89,8 +89,7 @@ export class SlotView extends View {
 
   private describe(win: Win): string {
     const name = this.game.definition.symbols.find(({ id }) => id === win.symbol)?.name ?? '';
-    const where = win.kind === 'line' ? `Line ${win.line + 1}` : 'Anywhere';
-    return `${where} · ${win.count} × ${name} · ${money(win.win, this.game)}`;
+    return `${placeOf(win)} · ${win.count} × ${name} · ${money(win.win, this.game)}`;
   }
 
   private choose(stake: number | undefined): void {

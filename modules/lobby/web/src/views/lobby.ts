@@ -4,6 +4,7 @@ import type { GameInfo } from 'croupier-client';
 import { casino } from '../casino.js';
 import { View } from '../element.js';
 import { money, rtp } from '../format.js';
+import { linesOf } from '../slot/paytable.js';
 import { drawSymbol } from '../symbols.js';
 import { drawWheel } from '../roulette/wheel.js';
 
@@ -40,12 +41,13 @@ function tile(game: GameInfo) {
 }
 
 function kindOf(game: GameInfo): string {
-  if (game.kind === 'slot') return `${game.definition.reels}×${game.definition.rows} slot, ${game.definition.lines.length} lines`;
-  return 'Single zero, one player';
+  if (game.kind === 'slot') return `${game.definition.reels}×${game.definition.rows} slot, ${linesOf(game.definition)}`;
+  const { wheel, la_partage: halves } = game.definition;
+  return `${wheel === 'american' ? 'Two zeros' : 'Single zero'}${halves ? ', la partage' : ''}, one player`;
 }
 
 function art(game: GameInfo) {
-  if (game.kind === 'roulette') return svg`<svg viewBox="-100 -100 200 200" aria-hidden="true">${drawWheel()}</svg>`;
+  if (game.kind === 'roulette') return svg`<svg viewBox="-100 -100 200 200" aria-hidden="true">${drawWheel(game.definition.wheel)}</svg>`;
   const names = game.definition.symbols.map((symbol) => symbol.name);
   const best = ['seven', 'diamond', 'crown'].filter((name) => names.includes(name));
   return [...best, ...names.filter((name) => !best.includes(name)).reverse()].slice(0, 3).map(drawSymbol);

@@ -5,8 +5,8 @@ import type { RoundDetail, SlotInfo } from 'croupier-client';
 import { casino } from '../casino.js';
 import { View } from '../element.js';
 import { money, signedMoney, when } from '../format.js';
-import { colourOf, spotOf } from '../roulette/layout.js';
-import { turnsOf } from '../slot/script.js';
+import { colourOf, pocketName, spotOf } from '../roulette/layout.js';
+import { placeOf, turnsOf } from '../slot/script.js';
 import type { Turn } from '../slot/script.js';
 import { drawSymbol } from '../symbols.js';
 
@@ -44,14 +44,15 @@ export class RoundView extends View {
   private outcome(detail: RoundDetail) {
     const game = casino.game(detail.game);
     if (game?.kind === 'slot') return turnsOf(detail.outcome, game.definition).map((turn) => this.turn(turn, game));
+    const wheel = game?.definition.wheel ?? 'european';
     const pocket = detail.outcome.events.find((event) => event.ev === 'pocket');
     const results = detail.outcome.events.filter((event) => event.ev === 'bet');
-    return html`${pocket === undefined ? '' : html`<p class="verdict"><span class="pocket ${colourOf(pocket.number)}">${pocket.number}</span> ${colourOf(pocket.number)}</p>`}
+    return html`${pocket === undefined ? '' : html`<p class="verdict"><span class="pocket ${colourOf(pocket.number)}">${pocketName(pocket.number)}</span> ${colourOf(pocket.number)}</p>`}
       <table class="bets"><caption class="sr">Bets</caption>
         <thead><tr><th scope="col">Bet</th><th scope="col">Stake</th><th scope="col">Comes back</th></tr></thead>
         <tbody>${results.map((result) => {
           const bet = detail.bets?.[result.index];
-          return html`<tr class=${result.win > 0 ? 'won' : ''}><th scope="row">${(bet && spotOf(bet.kind, bet.numbers ?? [])?.label) ?? `Bet ${result.index + 1}`}</th>
+          return html`<tr class=${result.win > 0 ? 'won' : ''}><th scope="row">${(bet && spotOf(wheel, bet.kind, bet.numbers ?? [])?.label) ?? `Bet ${result.index + 1}`}</th>
             <td>${money(result.stake, detail)}</td><td>${result.win > 0 ? money(result.win, detail) : '–'}</td></tr>`;
         })}</tbody>
       </table>`;
@@ -67,7 +68,7 @@ export class RoundView extends View {
       <div class="small-reels" role="img" aria-label=${label}>${turn.grid.map((reel, r) => html`<div>${reel.map((id, row) =>
         html`<div class="cell ${won.has(r * rows + row) ? 'won' : ''}">${drawSymbol(name(id))}</div>`)}</div>`)}</div>
       ${turn.wins.length === 0 ? html`<p>No win.</p>` : html`<ul>${turn.wins.map((win) => html`<li>
-        ${win.kind === 'line' ? `Line ${win.line + 1}` : 'Anywhere'}: ${win.count} × ${name(win.symbol)}, ${money(win.win, game)}</li>`)}</ul>`}
+        ${placeOf(win)}: ${win.count} × ${name(win.symbol)}, ${money(win.win, game)}</li>`)}</ul>`}
       ${turn.awarded > 0 ? html`<p>${turn.awarded} free spins.</p>` : ''}
     </section>`;
   }
