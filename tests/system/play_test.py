@@ -134,7 +134,9 @@ class Play(harness.SystemTest):
     def test_games_are_told_the_same_over_both_ways(self):
         server = self.server()
         games = server.get("/api/v1/games").json["games"]
-        self.assertEqual({game["game"]: game["kind"] for game in games}, {SLOT: "slot", ROULETTE: "roulette"})
+        self.assertEqual({game["game"]: game["kind"] for game in games},
+                         {SLOT: "slot", "classic-sevens": "slot", "fortune-ways": "slot", ROULETTE: "roulette",
+                          "american-roulette": "roulette", "french-roulette": "roulette"})
         self.assertEqual(server.player("Ada").connect().query("games")["games"], games)
         roulette = next(game for game in games if game["kind"] == "roulette")
         self.assertEqual(roulette["rtp_ppm"], 972_972)  # 36/37
