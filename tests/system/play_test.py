@@ -138,8 +138,9 @@ class Play(harness.SystemTest):
                          {SLOT: "slot", "classic-sevens": "slot", "fortune-ways": "slot", ROULETTE: "roulette",
                           "american-roulette": "roulette", "french-roulette": "roulette"})
         self.assertEqual(server.player("Ada").connect().query("games")["games"], games)
-        roulette = next(game for game in games if game["kind"] == "roulette")
-        self.assertEqual(roulette["rtp_ppm"], 972_972)  # 36/37
+        told = {game["game"]: game["rtp_ppm"] for game in games}
+        self.assertEqual(told[ROULETTE], 972_972)  # 36/37
+        self.assertEqual(told["american-roulette"], 921_052)  # 35/38, the top line's
 
     def test_nicknames(self):
         server = self.server()
