@@ -72,12 +72,34 @@ class Keys {
 public:
     virtual ~Keys() = default;
     /// Seals under key `key_id`, which is durable before this returns. Ids are handed out by the caller, 1, 2, 3, …, each
-    /// for one use. Refuses with overloaded while that key is not durable yet.
+    /// for one use. Refuses with overloaded while that key is not durable yet, with player_unknown when it was erased.
     virtual Result<Sealed> seal(std::uint64_t key_id, std::span<const std::byte> plain) = 0;
     /// The plain value; nullopt when the key was erased or the ciphertext is not authentic.
     virtual std::optional<Bytes> unseal(const Sealed& sealed) = 0;
     /// Forgets the key for ever; durable before this returns. True if there was one.
     virtual bool erase(std::uint64_t key_id) = 0;
+};
+
+namespace fair {
+enum class Scheme : std::uint8_t;  // croupier/fair.hpp
+}
+
+/// Behind which the server seeds of the provably fair games are: made here of entropy, so that nobody writes one, and told only to
+/// be revealed. Seeds stand in facts sealed under their player's key.
+class FairSeeds {
+public:
+    struct Made {
+        Sealed seed;
+        Hash commitment{};
+    };
+    virtual ~FairSeeds() = default;
+    /// A fresh seed for a player's rounds of one game version. Refuses: entropy_unavailable, overloaded, player_unknown.
+    virtual Result<Made> make(PlayerId player, const Hash& definition) = 0;
+    /// What the two seeds and the nonce decide (fair::values). Refuses: entropy_unavailable, when the seed cannot be opened.
+    virtual Result<std::vector<Value>> draw(const Sealed& seed, fair::Scheme scheme, std::string_view client_seed,
+        std::uint64_t nonce, std::span<const Bound> bounds) = 0;
+    /// The seed's text. It must not decide anything after this. Refuses: entropy_unavailable.
+    virtual Result<std::string> reveal(const Sealed& seed) = 0;
 };
 
 /// What signs the sealed heads of the ledger: Ed25519 (RFC 8032). The private key stays behind this port; a key store can take

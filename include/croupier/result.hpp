@@ -52,6 +52,7 @@ enum class Finality : std::uint8_t {
     X(round_closed, 308, final_, 409, "This round has ended; what it paid stands.") \
     X(bet_rolled_back, 309, final_, 409, "This bet was rolled back.") \
     X(receipt_not_ready, 310, transient, 409, "This round's day is not sealed yet; the receipt comes with it.") \
+    X(seeds_changed, 311, transient, 409, "Other seeds decide this game by now.") \
     X(insufficient_funds, 400, final_, 402, "The balance is lower than the stake.") \
     X(amount_invalid, 401, final_, 400, "An amount is a positive whole number of minor units.") \
     X(amount_overflow, 402, final_, 400, "The amount is larger than an account can hold.") \

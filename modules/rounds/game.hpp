@@ -1,12 +1,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "croupier/bytes.hpp"
+#include "croupier/fair.hpp"
 #include "croupier/messages/rounds.hpp"
 #include "croupier/ports.hpp"
 #include "croupier/result.hpp"
@@ -23,6 +25,9 @@ public:
     virtual const GameInfo& info() const = 0;
     /// SHA-256 of the definition in its canonical form: JSON without white space, members in the order of their names.
     virtual const Hash& definition() const = 0;
+
+    /// How a provably fair game is decided, in one draw; nothing: by the rng.
+    virtual std::optional<fair::Scheme> fair() const { return std::nullopt; }
 
     /// The total stake of the round that is asked for.
     /// Refuses, in this order: bets_invalid, stake_invalid, stake_too_low, stake_too_high.

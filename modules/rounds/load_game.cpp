@@ -1,6 +1,7 @@
 #include <set>
 
 #include "definition.hpp"
+#include "dice/dice.hpp"
 #include "game.hpp"
 #include "roulette/roulette.hpp"
 #include "slot/slot.hpp"
@@ -47,8 +48,10 @@ std::expected<std::unique_ptr<Game>, DefinitionError> load_game(std::string_view
         game = slot::load(root, hash);
     } else if (kind == "roulette") {
         game = roulette::load(root, hash);
+    } else if (kind == "dice") {
+        game = dice::load(root, hash);
     } else {
-        root["kind"].fail("\"slot\" or \"roulette\"");
+        root["kind"].fail("\"slot\", \"roulette\" or \"dice\"");
     }
     if (error) { return std::unexpected{*error}; }
     return game;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "croupier/assert.hpp"
+#include "croupier/messages/fair.hpp"
 #include "croupier/messages/risk.hpp"
 #include "croupier/messages/rng.hpp"
 
@@ -31,25 +32,44 @@ ledger::JackpotId Rounds::jackpot_of(const std::string& name, Table& table, Cont
     return *table.jackpot;
 }
 
-Result<Rounds::Draws> Rounds::draw(
-    RoundId round, const std::string& name, const Game& game, ledger::JackpotId jackpot, Context& context)
+Result<Rounds::Draws> Rounds::draw_by_rng(RoundId round, const Game& game, Context& context)
 {
     Draws drawn;
-    std::uint16_t step = 0;
-    for (;; ++step) {
+    for (std::uint16_t step = 0;; ++step) {
         const auto bounds = game.next_bounds(drawn.game);
-        if (bounds.empty()) { break; }
-        auto values = bus_.send(rng::Draw{name + "/outcome", round, step, {bounds.begin(), bounds.end()}}, context);
+        if (bounds.empty()) { return drawn; }
+        auto values = bus_.send(
+            rng::Draw{game.info().game + "/outcome", round, step, {bounds.begin(), bounds.end()}}, context);
         if (!values) { return std::unexpected{values.error()}; }
         drawn.game.insert(drawn.game.end(), values->values.begin(), values->values.end());
+        drawn.steps = static_cast<std::uint16_t>(step + 1);
     }
-    if (raw(jackpot) == 0) { return drawn; }
+}
+
+Result<Rounds::Draws> Rounds::draw_by_seeds(RoundId round, PlayerId player, const Game& game, Context& context)
+{
+    const auto bounds = game.next_bounds({});
+    auto decided = bus_.send(fair::Draw{player, game.info().game, round, {bounds.begin(), bounds.end()}}, context);
+    if (!decided) { return std::unexpected{decided.error()}; }
+    Draws drawn;
+    drawn.game = std::move(decided->values);
+    drawn.seeds = DecidedBySeeds{decided->index, decided->nonce};
+    CROUPIER_ASSERT(game.next_bounds(drawn.game).empty());
+    return drawn;
+}
+
+Result<Rounds::Draws> Rounds::draw(
+    RoundId round, PlayerId player, const Game& game, ledger::JackpotId jackpot, Context& context)
+{
+    auto drawn = game.fair() ? draw_by_seeds(round, player, game, context) : draw_by_rng(round, game, context);
+    if (!drawn || raw(jackpot) == 0) { return drawn; }
     const auto tickets = bus_.send(ledger::CountTickets{jackpot, round}, context);
     CROUPIER_ASSERT(tickets.has_value());
     if (tickets->held == 0) { return drawn; }
-    const auto ticket = bus_.send(rng::Draw{name + "/jackpot", round, step, {tickets->of}}, context);
+    const auto ticket = bus_.send(
+        rng::Draw{game.info().game + "/jackpot", round, drawn->steps, {tickets->of}}, context);
     if (!ticket) { return std::unexpected{ticket.error()}; }
-    drawn.ticket = ticket->values.front();
+    drawn->ticket = ticket->values.front();
     return drawn;
 }
 
@@ -57,8 +77,10 @@ Result<Spun> Rounds::spin(const Spin& command, Context& context)
 {
     const auto found = games_.find(command.game);
     if (found == games_.end()) { return refuse(ErrorCode::game_unknown); }
-    if (!found->second.open) { return refuse(ErrorCode::game_closed); }
     const Game& game = *found->second.game;
+    // Without the module that has the seeds nothing can decide such a game.
+    const bool decidable = !game.fair() || bus_.handles<fair::Draw>();
+    if (!found->second.open || !decidable) { return refuse(ErrorCode::game_closed); }
     const auto stake = game.total_stake(command.stake, command.bets);
     if (!stake) { return std::unexpected{stake.error()}; }
     if (bus_.handles<risk::CheckStake>()) {
@@ -73,7 +95,7 @@ Result<Spun> Rounds::spin(const Spin& command, Context& context)
     if (!taken) { return std::unexpected{taken.error()}; }
 
     // The stake is taken: from here the round ends by facts, settled or voided, never by being dropped.
-    const auto drawn = draw(round, found->first, game, jackpot, context);
+    const auto drawn = draw(round, command.player, game, jackpot, context);
     if (!drawn) {
         const auto refunded = bus_.send(ledger::Refund{command.player, round, *stake}, context);
         CROUPIER_ASSERT(refunded.has_value());
@@ -84,6 +106,7 @@ Result<Spun> Rounds::spin(const Spin& command, Context& context)
     spun.outcome = game.evaluate(*stake, command.bets, drawn->game);
     spun.win = spun.outcome.win;
     CROUPIER_ASSERT(spun.outcome.stake == *stake && spun.win >= 0 && spun.win <= win_max);
+    if (drawn->seeds) { spun.outcome.events.emplace_back(*drawn->seeds); }
     if (drawn->ticket) {
         const auto shared = bus_.send(ledger::ShareJackpot{jackpot, round, command.player, *drawn->ticket}, context);
         CROUPIER_ASSERT(shared.has_value());
@@ -103,7 +126,7 @@ Games Rounds::list() const
     Games list;
     for (const auto& [name, table] : games_) {
         list.games.push_back(table.game->info());
-        list.games.back().open = table.open;
+        list.games.back().open = table.open && (!table.game->fair() || bus_.handles<fair::Draw>());
     }
     return list;
 }

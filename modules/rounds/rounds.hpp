@@ -50,10 +50,13 @@ private:
     struct Draws {
         std::vector<Value> game;
         std::optional<Value> ticket;  // Of the jackpot, if the stake holds any.
+        std::optional<DecidedBySeeds> seeds;
+        std::uint16_t steps = 0;  // Of the rng.
     };
     /// All draws of the round, a step a call: the game's, then the jackpot's. Refuses: entropy_unavailable.
-    Result<Draws> draw(
-        RoundId round, const std::string& name, const Game& game, ledger::JackpotId jackpot, Context& context);
+    Result<Draws> draw(RoundId round, PlayerId player, const Game& game, ledger::JackpotId jackpot, Context& context);
+    Result<Draws> draw_by_seeds(RoundId round, PlayerId player, const Game& game, Context& context);
+    Result<Draws> draw_by_rng(RoundId round, const Game& game, Context& context);
 
     std::map<std::string, Table, std::less<>> games_;
     Bus& bus_;

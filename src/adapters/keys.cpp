@@ -255,7 +255,7 @@ Result<Sealed> SqliteKeys::seal(std::uint64_t key_id, std::span<const std::byte>
         return refuse(ErrorCode::overloaded, kRetryAfter);
     }
     std::optional<Key> key = find(key_id);
-    CROUPIER_ASSERT(key.has_value());  // Nobody seals under a key that was erased, and reserve_from() left no gap.
+    if (!key) { return refuse(ErrorCode::player_unknown); }
     if (auto filled = entropy_->fill(sealed.nonce); !filled) { return std::unexpected{filled.error()}; }
     sealed.ciphertext = aead_seal(*key, sealed.nonce, plain);
     OPENSSL_cleanse(key->data(), key->size());

@@ -127,13 +127,18 @@ struct Rng {
     bool prediction_resistance = false;
 };
 
+struct Fair {
+    std::uint64_t rounds_max = 10'000;
+    std::uint64_t past_kept = 20;
+};
+
 struct Games {
     std::filesystem::path directory;  ///< Empty: the games built into the binary.
     std::vector<std::string> closed;
 };
 
 struct Modules {
-    std::vector<std::string> enabled{"rng", "ledger", "bonus", "risk", "rounds", "session", "lobby", "cashier"};
+    std::vector<std::string> enabled{"rng", "fair", "ledger", "bonus", "risk", "rounds", "session", "lobby", "cashier"};
 };
 
 struct Log {
@@ -169,6 +174,7 @@ struct Config {
     Jackpot jackpot;
     Cashier cashier;
     Rng rng;
+    Fair fair;
     Games games;
     Modules modules;
     Log log;

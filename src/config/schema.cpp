@@ -163,12 +163,17 @@ constexpr auto kKeys = std::to_array<Key>({
     {.path = "rng.prediction_resistance", .slot = SLOT(rng.prediction_resistance),
         .doc = "Fresh entropy in every draw, too."},
 
+    {.path = "fair.rounds_max", .slot = SLOT(fair.rounds_max), .min = 1, .max = kMillion,
+        .unit = "rounds", .doc = "How many rounds one pair of seeds decides; then its server seed is revealed."},
+    {.path = "fair.past_kept", .slot = SLOT(fair.past_kept), .min = 1, .max = 1000,
+        .unit = "pairs", .doc = "Of how many past pairs a player can ask for the seeds, of each game; older ones stand in the ledger."},
+
     {.path = "games.directory", .slot = SLOT(games.directory),
         .doc = "Where the games' definitions stand; empty takes the ones built into the binary."},
     {.path = "games.closed", .slot = SLOT(games.closed), .doc = "Games that are shown but take no stakes."},
 
     {.path = "modules.enabled", .slot = SLOT(modules.enabled),
-        .choices = "rng|ledger|bonus|risk|rounds|session|lobby|cashier", .doc = "The modules that run."},
+        .choices = "rng|fair|ledger|bonus|risk|rounds|session|lobby|cashier", .doc = "The modules that run."},
 
     {.path = "log.level", .slot = SLOT(log.level), .choices = "trace|debug|info|warn|error",
         .doc = "The least severe lines that are written."},
@@ -225,6 +230,7 @@ std::string_view about_section(std::string_view section)
             "A jackpot over one or several games. What changes here counts from the next start on, and is a fact."},
         {"cashier", "Operators' deposits, withdrawals and corrections."},
         {"rng", "The games' random number generator."},
+        {"fair", "The seeds of the provably fair games."},
         {"games", "Which games there are."},
         {"modules", "Which parts of the casino run."},
         {"log", "The log on standard error."},

@@ -4,6 +4,7 @@
 
 #include "croupier/game_json.hpp"
 #include "croupier/json_writer.hpp"
+#include "croupier/messages/fair.hpp"
 #include "croupier/messages/lobby.hpp"
 #include "croupier/messages/session.hpp"
 #include "croupier/seal.hpp"
@@ -58,9 +59,73 @@ struct Api::Route {
 
 namespace {
 
+/// What a PUT of me/fair/<game> asks for.
+struct WantedSeeds {
+    std::uint64_t after = 0;
+    std::string client_seed;
+};
+std::optional<WantedSeeds> parse_seeds(const ApiRequest& request)
+{
+    const auto root = parse_json(request.body);
+    if (!root || root->type != JsonValue::Type::object || !root->has_only({"after", "client_seed"})) {
+        return std::nullopt;
+    }
+    const JsonValue* after = root->member("after");
+    const JsonValue* seed = root->member("client_seed");
+    const auto index = after == nullptr ? std::nullopt : after->whole(0, std::int64_t{1} << 53U);
+    if (!index || seed == nullptr || seed->type != JsonValue::Type::text) { return std::nullopt; }
+    return WantedSeeds{static_cast<std::uint64_t>(*index), seed->text};
+}
+
+void write_pair(std::string& out, const fair::Pair& pair)
+{
+    out += "\"seeds\":";
+    json::write_number(out, pair.index);
+    out += ",\"scheme\":";
+    json::write(out, pair.scheme);
+    out += ",\"commitment\":\"" + to_hex(pair.commitment) + "\",\"definition\":\"" + to_hex(pair.definition);
+    out += "\",\"client_seed\":";
+    json::write_string(out, pair.client_seed);
+    out += ",\"rounds\":";
+    json::write_number(out, pair.rounds);
+}
+
+/// {"current":{…}|null,"past":[{…,"server_seed":…}]}
+std::string seeds_text(const fair::Pairs& pairs)
+{
+    std::string out{"{\"current\":"};
+    if (pairs.current) {
+        out += '{';
+        write_pair(out, *pairs.current);
+        out += '}';
+    } else {
+        out += "null";
+    }
+    out += ",\"past\":[";
+    for (const fair::Past& one : pairs.past) {
+        if (&one != &pairs.past.front()) { out += ','; }
+        out += '{';
+        write_pair(out, one.pair);
+        out += ",\"server_seed\":";
+        json::write_string(out, one.seed);
+        out += '}';
+    }
+    out += "]}";
+    return out;
+}
+
+/// As a definition may name its game.
+bool is_game_name(std::string_view text)
+{
+    return !text.empty() && text.size() <= 40 && std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    });
+}
+
 constexpr std::string_view kPrefix = "/api/v1/";
 constexpr std::string_view kRound = "me/rounds/";
 constexpr std::string_view kReceipt = "/receipt";
+constexpr std::string_view kFair = "me/fair/";
 
 }  // namespace
 
@@ -86,6 +151,10 @@ std::string Api::presentable(std::string_view path)
     if (!path.starts_with(kPrefix)) { return "/api/?"; }
     const std::string_view call = path.substr(kPrefix.size());
     if (std::ranges::find(routes(), call, &Route::path) != routes().end()) { return std::string{path}; }
+    if (call.starts_with(kFair)) {
+        return std::string{kPrefix}.append(kFair).append(
+            is_game_name(call.substr(kFair.size())) ? call.substr(kFair.size()) : std::string_view{"?"});
+    }
     if (!call.starts_with(kRound)) { return "/api/?"; }
     std::string_view id = call.substr(kRound.size());
     const std::string_view receipt = id.ends_with(kReceipt) ? kReceipt : "";
@@ -108,6 +177,12 @@ void Api::route(ConnectionId call, const ApiRequest& request)
         const std::string_view id = path.substr(kRound.size());
         if (id.ends_with(kReceipt)) { return my_receipt(call, request, id.substr(0, id.size() - kReceipt.size())); }
         return my_round(call, request, id);
+    }
+    if (path.starts_with(kFair)) {
+        if (request.method != "GET" && request.method != "PUT") {
+            return refuse(call, {ErrorCode::method_not_allowed});
+        }
+        return my_seeds(call, request, path.substr(kFair.size()));
     }
     refuse(call, {ErrorCode::not_found});
 }
@@ -222,6 +297,24 @@ void Api::my_round(ConnectionId call, const ApiRequest& request, std::string_vie
             body += '}';
             answer(call, 200, std::move(body));
         }));
+}
+
+void Api::my_seeds(ConnectionId call, const ApiRequest& request, std::string_view game)
+{
+    const auto player = who(request);
+    if (!player) { return refuse(call, player.error()); }
+    if (!is_game_name(game) || !request.query.empty()) { return refuse(call, {ErrorCode::not_found}); }
+    if (request.method == "GET") {
+        const auto pairs = send(fair::Show{player->player, std::string{game}});
+        if (!pairs) { return refuse(call, pairs.error()); }
+        return answer(call, 200, seeds_text(*pairs));
+    }
+    const auto wanted = parse_seeds(request);
+    if (!wanted) { return refuse(call, {ErrorCode::malformed}); }
+    if (const auto busy_now = busy(kUnitBytes)) { return refuse_now(call, *busy_now); }
+    const auto pairs = send(fair::Rotate{player->player, std::string{game}, wanted->after, wanted->client_seed});
+    if (!pairs) { return refuse(call, pairs.error()); }
+    answer(call, 200, seeds_text(*pairs));
 }
 
 void Api::jackpots(ConnectionId call, const ApiRequest&)

@@ -43,6 +43,7 @@ private:
     void seals(ConnectionId call, const ApiRequest& request);
     void my_receipt(ConnectionId call, const ApiRequest& request, std::string_view id);
     void answer_receipt(ConnectionId call, Seq unit, const ledger::Seal& seal);
+    void my_seeds(ConnectionId call, const ApiRequest& request, std::string_view game);
     void my_statement(ConnectionId call, const ApiRequest& request);
     void my_statement_csv(ConnectionId call, const ApiRequest& request);
 

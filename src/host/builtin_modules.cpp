@@ -8,6 +8,7 @@
 #include "bonus_module.hpp"
 #include "cashier_module.hpp"
 #include "builtin_games.hpp"
+#include "fair_module.hpp"
 #include "ledger_module.hpp"
 #include "lobby_module.hpp"
 #include "risk_module.hpp"
@@ -95,6 +96,17 @@ std::vector<std::unique_ptr<Module>> make_modules(
         {"rng",
             [](const auto& from, const auto&, const auto& with, const auto&) {
                 return rng::make_module(with.rng, {from.rng.reseed_draws, from.rng.reseed_after});
+            }},
+        {"fair",
+            [](const auto& from, const auto& all, const auto& with, const auto&) {
+                fair::Options options{
+                    .games = {}, .rounds_max = from.fair.rounds_max, .past_kept = from.fair.past_kept};
+                for (const auto& game : all) {
+                    if (const auto scheme = game->fair()) {
+                        options.games[game->info().game] = {game->definition(), *scheme};
+                    }
+                }
+                return fair::make_module(std::move(options), with.fair_seeds);
             }},
         {"ledger",
             [](const auto& from, const auto&, const auto& with, const auto&) {

@@ -20,6 +20,7 @@ struct ModulePorts {
     Rng* rng = nullptr;
     Keys* keys = nullptr;
     SealKey* seal_key = nullptr;
+    FairSeeds* fair_seeds = nullptr;
 };
 
 using GameList = std::vector<std::shared_ptr<const rounds::Game>>;

@@ -18,6 +18,7 @@ constexpr std::int64_t kStakeMax = std::int64_t{1} << 53;
 constexpr std::size_t kTextMax = 64;
 constexpr std::size_t kBetsMax = 256;
 constexpr std::size_t kNumbersMax = 18;
+constexpr std::int64_t kNumbersLargest = 100'000;
 
 std::optional<std::string> text_of(const JsonValue& object, std::string_view name, std::size_t size_max = kTextMax)
 {
@@ -46,7 +47,7 @@ std::optional<rounds::Bet> parse_bet(const JsonValue& value)
     if (const JsonValue* numbers = value.member("numbers")) {
         if (numbers->type != Type::array || numbers->items.size() > kNumbersMax) { return std::nullopt; }
         for (const JsonValue& item : numbers->items) {
-            const auto number = item.whole(0, 1000);
+            const auto number = item.whole(0, kNumbersLargest);
             if (!number) { return std::nullopt; }
             bet.numbers.push_back(static_cast<std::uint32_t>(*number));
         }

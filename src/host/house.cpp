@@ -120,10 +120,12 @@ std::optional<std::string> House::build(bool create)
             return "jackpot.games: there is no game \"" + name + "\"";
         }
     }
-    ModulePorts ports{rng_.get(), keys_.get(), seal_key_.get()};
+    fair_seeds_ = std::make_unique<fair::ServerSeeds>(entropy_, *keys_);
+    ModulePorts ports{rng_.get(), keys_.get(), seal_key_.get(), fair_seeds_.get()};
     if (recorder_ != nullptr) {
         ports = {&recorder_->wrap(*rng_), &recorder_->wrap(static_cast<Keys&>(*keys_)),
-            &recorder_->wrap(static_cast<SealKey&>(*seal_key_))};
+            &recorder_->wrap(static_cast<SealKey&>(*seal_key_)),
+            &recorder_->wrap(static_cast<FairSeeds&>(*fair_seeds_))};
     }
     auto recovered = recover(
         **ledger, config_.server.currency, paths_.snapshots(), [&] { return make_casino(*games, ports); }, log_problem,

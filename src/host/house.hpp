@@ -15,6 +15,7 @@
 #include "streams.hpp"
 #include "recorder.hpp"
 #include "adapters/entropy.hpp"
+#include "server_seeds.hpp"
 #include "adapters/keys.hpp"
 #include "adapters/seal_key.hpp"
 #include "sqlite_store.hpp"
@@ -91,6 +92,7 @@ private:
     adapters::OsEntropy entropy_;
     adapters::CpuEntropy cpu_entropy_;
     std::unique_ptr<adapters::SqliteKeys> keys_;
+    std::unique_ptr<fair::ServerSeeds> fair_seeds_;
     std::unique_ptr<adapters::PemSealKey> seal_key_;
     std::unique_ptr<rng::Streams> rng_;
     std::unique_ptr<Casino> casino_;

@@ -131,6 +131,51 @@ private:
     SealKey& inner_;
 };
 
+class Recorder::RecordedFairSeeds final : public FairSeeds {
+public:
+    RecordedFairSeeds(Recorder& to, FairSeeds& inner) : to_{to}, inner_{inner} {}
+    Result<Made> make(PlayerId player, const Hash& definition) override
+    {
+        auto made = inner_.make(player, definition);
+        if (made) {
+            to_.item(Item::fair_made, std::uint16_t{0}, std::int64_t{0}, made->seed, made->commitment);
+        } else {
+            refused(Item::fair_made, made.error());
+        }
+        return made;
+    }
+    Result<std::vector<Value>> draw(const Sealed& seed, fair::Scheme scheme, std::string_view client_seed,
+        std::uint64_t nonce, std::span<const Bound> bounds) override
+    {
+        auto drawn = inner_.draw(seed, scheme, client_seed, nonce, bounds);
+        if (drawn) {
+            to_.item(Item::fair_drew, std::uint16_t{0}, std::int64_t{0}, *drawn);
+        } else {
+            refused(Item::fair_drew, drawn.error());
+        }
+        return drawn;
+    }
+    Result<std::string> reveal(const Sealed& seed) override
+    {
+        auto text = inner_.reveal(seed);
+        if (text) {
+            to_.item(Item::fair_revealed, std::uint16_t{0}, std::int64_t{0}, *text);
+        } else {
+            refused(Item::fair_revealed, text.error());
+        }
+        return text;
+    }
+
+private:
+    void refused(Item kind, const Error& error)
+    {
+        to_.item(kind, error.code, std::int64_t{error.retry_after ? error.retry_after->count() : 0});
+    }
+
+    Recorder& to_;
+    FairSeeds& inner_;
+};
+
 class Recorder::RecordedStore final : public Store {
 public:
     RecordedStore(Recorder& to, Store& inner) : to_{to}, inner_{inner} {}
@@ -262,6 +307,10 @@ Recorder::~Recorder() = default;
 Rng& Recorder::wrap(Rng& inner) { return *(rng_ = std::make_unique<RecordedRng>(*this, inner)); }
 Keys& Recorder::wrap(Keys& inner) { return *(keys_ = std::make_unique<RecordedKeys>(*this, inner)); }
 SealKey& Recorder::wrap(SealKey& inner) { return *(seal_key_ = std::make_unique<RecordedSealKey>(*this, inner)); }
+FairSeeds& Recorder::wrap(FairSeeds& inner)
+{
+    return *(fair_seeds_ = std::make_unique<RecordedFairSeeds>(*this, inner));
+}
 Store& Recorder::wrap(Store& inner) { return *(store_ = std::make_unique<RecordedStore>(*this, inner)); }
 Tokens& Recorder::wrap(Tokens& inner) { return *(tokens_ = std::make_unique<RecordedTokens>(*this, inner)); }
 edge::Edge& Recorder::wrap(edge::Edge& inner) { return *(edge_ = std::make_unique<RecordedEdge>(*this, inner)); }

@@ -79,6 +79,7 @@ public:
     Rng& wrap(Rng& inner);
     Keys& wrap(Keys& inner);
     SealKey& wrap(SealKey& inner);
+    FairSeeds& wrap(FairSeeds& inner);
     Store& wrap(Store& inner);
     Tokens& wrap(Tokens& inner);
     edge::Edge& wrap(edge::Edge& inner);
@@ -121,6 +122,7 @@ private:
     class RecordedRng;
     class RecordedKeys;
     class RecordedSealKey;
+    class RecordedFairSeeds;
     class RecordedStore;
     class RecordedTokens;
     class RecordedEdge;
@@ -166,6 +168,7 @@ private:
     std::unique_ptr<RecordedRng> rng_;
     std::unique_ptr<RecordedKeys> keys_;
     std::unique_ptr<RecordedSealKey> seal_key_;
+    std::unique_ptr<RecordedFairSeeds> fair_seeds_;
     std::unique_ptr<RecordedStore> store_;
     std::unique_ptr<RecordedTokens> tokens_;
     std::unique_ptr<RecordedEdge> edge_;

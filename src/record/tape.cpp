@@ -16,6 +16,9 @@ std::string_view name(Item item) noexcept
         case Item::disk_low: return "disk_low";
         case Item::issued: return "issued";
         case Item::seeded: return "seeded";
+        case Item::fair_made: return "fair_made";
+        case Item::fair_drew: return "fair_drew";
+        case Item::fair_revealed: return "fair_revealed";
         case Item::frame: return "frame";
         case Item::chatter: return "chatter";
         case Item::frame_now: return "frame_now";

@@ -28,6 +28,9 @@ enum class Item : std::uint8_t {
     disk_low = 15,
     issued = 16,
     seeded = 17,
+    fair_made = 18,
+    fair_drew = 19,
+    fair_revealed = 27,
 
     // What was told to the outside, where it enters the outbox: before the gate and before chatter is coalesced.
     frame = 20,

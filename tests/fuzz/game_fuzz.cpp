@@ -37,7 +37,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     const GameInfo& info = (*game)->info();
     const bool slot = info.kind == "slot";
-    const std::vector<Bet> bets = slot ? std::vector<Bet>{} : std::vector<Bet>{{"red", {}, info.stake_min}};
+    const std::vector<Bet> bets = slot ? std::vector<Bet>{}
+        : info.kind == "dice"          ? std::vector<Bet>{{"under", {(*game)->next_bounds({})[0] / 2}, info.stake_min}}
+                                       : std::vector<Bet>{{"red", {}, info.stake_min}};
     const auto total = (*game)->total_stake(slot ? info.stake_min : 0, bets);
     if (!total) { return 0; }
     play(**game, *total, bets, false);

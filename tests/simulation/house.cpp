@@ -64,10 +64,11 @@ void House::start()
     auto life = std::make_shared<Life>(*this);
     life->number = ++lives_;
     const std::string instance = "life-" + std::to_string(lives_);
-    host::ModulePorts ports{&rng_, &keys_, &seal_key_};
+    host::ModulePorts ports{&rng_, &keys_, &seal_key_, &fair_seeds_};
     if (!recordings_.empty()) {
         life->recorder = std::make_unique<host::Recorder>(recorder_entropy_, false);
-        ports = {&life->recorder->wrap(rng_), &life->recorder->wrap(keys_), &life->recorder->wrap(seal_key_)};
+        ports = {&life->recorder->wrap(rng_), &life->recorder->wrap(keys_), &life->recorder->wrap(seal_key_),
+            &life->recorder->wrap(static_cast<FairSeeds&>(fair_seeds_))};
     }
     const auto make = [&] {
         return std::make_unique<host::Casino>(host::make_modules(plan_.config, games_, ports, instance));

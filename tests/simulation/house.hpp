@@ -17,6 +17,7 @@
 #include "memory_keys.hpp"
 #include "plan.hpp"
 #include "seeded_random.hpp"
+#include "server_seeds.hpp"
 #include "world.hpp"
 
 namespace croupier::simulation {
@@ -109,6 +110,7 @@ private:
     fakes::FixedSealKey seal_key_;
     fakes::SeededEntropy entropy_;
     fakes::SeededEntropy recorder_entropy_;
+    fair::ServerSeeds fair_seeds_{entropy_, keys_};
     fakes::SeededRng rng_;
     microseconds clock_offset_{0};
     Seq told_durable_{};

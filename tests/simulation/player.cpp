@@ -234,9 +234,10 @@ const std::string& Device::next_command()
         static constexpr std::array kBets{Placed{"european-roulette", R"("kind":"red")"},
             Placed{"french-roulette", R"("kind":"even")"},
             Placed{"french-roulette", R"("kind":"straight","numbers":[0])"},
-            Placed{"american-roulette", R"("kind":"top_line","numbers":[0,37,2,1,3])"}};
+            Placed{"american-roulette", R"("kind":"top_line","numbers":[0,37,2,1,3])"},
+            Placed{"dice", R"("kind":"under","numbers":[5000])"}, Placed{"dice", R"("kind":"over","numbers":[2500])"}};
         const Placed& placed = kBets[world_.below(kBets.size())];
-        stake = static_cast<std::int64_t>(10 * (1 + world_.below(5)));
+        stake = static_cast<std::int64_t>((placed.game == "dice" ? 100 : 10) * (1 + world_.below(5)));
         frame += R"("game":")" + std::string{placed.game} + R"(","bets":[{)" + std::string{placed.bet} + R"(,"stake":)"
             + std::to_string(stake) + "}]}";
     } else {

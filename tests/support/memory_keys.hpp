@@ -16,7 +16,8 @@ public:
 
     Result<Sealed> seal(std::uint64_t key_id, std::span<const std::byte> plain) override
     {
-        CROUPIER_ASSERT(key_id >= 1 && !erased_.contains(key_id));
+        CROUPIER_ASSERT(key_id >= 1);
+        if (erased_.contains(key_id)) { return refuse(ErrorCode::player_unknown); }
         if (key_id > durable_to_) { return refuse(ErrorCode::overloaded, std::chrono::milliseconds{100}); }
         Sealed sealed{.key_id = key_id, .nonce = {}, .ciphertext = Bytes(plain.begin(), plain.end())};
         ++seals_;

@@ -14,6 +14,7 @@
 #include "memory_keys.hpp"
 #include "memory_store.hpp"
 #include "seeded_random.hpp"
+#include "server_seeds.hpp"
 
 namespace croupier::fakes {
 
@@ -172,8 +173,8 @@ private:
 
     void restart()
     {
-        casino = std::make_unique<host::Casino>(
-            host::make_modules(config_, games_, {&rng, &keys, seal_key_}, "life-" + std::to_string(++lives_)));
+        casino = std::make_unique<host::Casino>(host::make_modules(
+            config_, games_, {&rng, &keys, seal_key_, &fair_seeds}, "life-" + std::to_string(++lives_)));
         fold(*casino);
         casino->open(store);
         casino->start(clock.wall(), out);
@@ -191,6 +192,8 @@ public:
     MemoryKeys keys;
     MemoryStore store;
     SeededRng rng;
+    SeededEntropy seed_entropy;
+    fair::ServerSeeds fair_seeds{seed_entropy, keys};
     RecordedOutputs out;
     std::unique_ptr<host::Casino> casino;
 };

@@ -295,8 +295,8 @@ class Connection(wire.WebSocket):
         self.n += 1
         return answer
 
-    def bet(self, *bets):
-        answer = self.ask({"n": self.n, "op": "spin", "game": ROULETTE, "bets": list(bets)})
+    def bet(self, *bets, game=ROULETTE):
+        answer = self.ask({"n": self.n, "op": "spin", "game": game, "bets": list(bets)})
         self.n += 1
         return answer
 

@@ -171,6 +171,11 @@ Json presented(const Happened& item)
             shown["digest"] = in.read<std::uint64_t>();
             break;
         case Item::seeded: shown["code"] = in.read<std::uint16_t>(); break;
+        case Item::fair_drew:
+            shown["code"] = in.read<std::uint16_t>();
+            (void)in.read<std::int64_t>();  // When to ask again.
+            if (shown["code"] == 0) { shown["values"] = in.read<std::vector<Value>>(); }
+            break;
         case Item::disk_low:
         case Item::erased: shown["answer"] = in.read<bool>(); break;
         default: shown["bytes"] = to_hex(item.body); break;

@@ -161,6 +161,47 @@ private:
     std::array<std::byte, 32> key_;
 };
 
+class ReplayedFairSeeds final : public FairSeeds {
+public:
+    explicit ReplayedFairSeeds(Script& script) : script_{script} {}
+    Result<Made> make(PlayerId, const Hash&) override
+    {
+        auto in = script_.answer(Item::fair_made);
+        if (const auto error = read_refusal(in)) { return std::unexpected{*error}; }
+        Made made;
+        made.seed = in.read<Sealed>();
+        made.commitment = in.read<Hash>();
+        return made;
+    }
+    Result<std::vector<Value>> draw(
+        const Sealed&, fair::Scheme, std::string_view, std::uint64_t, std::span<const Bound> bounds) override
+    {
+        auto in = script_.answer(Item::fair_drew);
+        if (const auto error = read_refusal(in)) { return std::unexpected{*error}; }
+        auto drawn = in.read<std::vector<Value>>();
+        if (!std::ranges::equal(drawn, bounds, std::ranges::less{})) {
+            throw Lost{"the seeds decided other draws then"};
+        }
+        return drawn;
+    }
+    Result<std::string> reveal(const Sealed&) override
+    {
+        auto in = script_.answer(Item::fair_revealed);
+        if (const auto error = read_refusal(in)) { return std::unexpected{*error}; }
+        return in.read<std::string>();
+    }
+
+private:
+    static std::optional<Error> read_refusal(ByteReader& in)
+    {
+        const auto code = in.read<std::uint16_t>();
+        const auto wait = in.read<std::int64_t>();
+        return code == 0 ? std::nullopt : std::optional{refused(code, wait).error()};
+    }
+
+    Script& script_;
+};
+
 class ReplayedTokens final : public host::Tokens {
 public:
     explicit ReplayedTokens(Script& script) : script_{script} {}
@@ -346,6 +387,7 @@ struct Stage::Ports {
     ReplayedRng rng{script};
     ReplayedKeys keys;
     ReplayedSealKey seal_key;
+    ReplayedFairSeeds fair_seeds{script};
     ReplayedTokens tokens{script};
     ReplayedStore store{script};
     ReplayedQueries queries;
@@ -375,8 +417,8 @@ std::expected<std::unique_ptr<Stage>, std::string> Stage::open(
     if (!games) { return std::unexpected{games.error()}; }
     ports.games = std::move(*games);
     const auto make = [&] {
-        return std::make_unique<host::Casino>(host::make_modules(
-            ports.config, ports.games, {&ports.rng, &ports.keys, &ports.seal_key}, opening.instance));
+        return std::make_unique<host::Casino>(host::make_modules(ports.config, ports.games,
+            {&ports.rng, &ports.keys, &ports.seal_key, &ports.fair_seeds}, opening.instance));
     };
     ports.casino = make();
     if (!opening.snapshot.empty()) {

@@ -61,6 +61,9 @@ int dump_game(const Options& options, rng::Streams& streams)
     if (!stream) { return failed(options.game + ": cannot be read"); }
     const auto game = rounds::load_game(text.str());
     if (!game) { return failed(options.game + ": " + game.error().path + ": expected " + game.error().expected); }
+    if ((*game)->fair()) {
+        return failed(options.game + ": its rounds are decided by seeds (docs/fair.md), not by the generator");
+    }
     const std::string name = (*game)->info().game + "/outcome";
     if (!streams.seed(name)) { return failed(streams.failure()); }
     std::printf("# stream %s, definition SHA-256 %s; a round a line: value/bound …\n", name.c_str(),

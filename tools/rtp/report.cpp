@@ -238,10 +238,11 @@ std::string return_of(const Game& game, std::int64_t stake, std::span<const Bet>
     return std::to_string(sum / common) + "/" + std::to_string(staked / common);
 }
 
-/// One bet of each kind that the table has, at the smallest stake.
+/// One bet of each kind that the table has, at the smallest stake; of dice the even one.
 std::vector<Bet> example_bets(const Game& game)
 {
     std::vector<Bet> bets;
+    if (game.info().kind == "dice") { return {{"under", {game.next_bounds({}).front() / 2}, game.info().stake_min}}; }
     if (game.info().kind != "roulette") { return bets; }
     using rounds::roulette::Felt;
     using rounds::roulette::Wheel;
@@ -252,6 +253,24 @@ std::vector<Bet> example_bets(const Game& game)
         }
     }
     return bets;
+}
+
+Sheet dice_figures(const Game& game)
+{
+    Sheet sheet;
+    sheet["rtp"] = decimal(std::to_string(game.info().rtp_ppm) + "/1000000", 6);
+    sheet["rtp_is"] = "of the poorest bet, rounded down; each bet's is exact";
+    const Bound numbers = game.next_bounds({}).front();
+    const auto stake = game.info().stake_min;
+    for (const std::uint32_t tenths : {1U, 10U, 100U, 250U, 500U, 750U, 900U, 950U, 980U}) {
+        const std::vector<Bet> bets{{"under", {numbers / 1000 * tenths}, stake}};
+        if (!game.total_stake(0, bets)) { continue; }
+        const auto back = return_of(game, stake, bets);
+        sheet["under"][std::to_string(bets.front().numbers.front())] = {{"rtp", decimal(back, kDigits)},
+            {"rtp_fraction", back},
+            {"win_in_stakes", decimal(std::to_string(game.win_max(stake, bets)) + "/" + std::to_string(stake), 2)}};
+    }
+    return sheet;
 }
 
 Sheet roulette_figures(const Game& game)
@@ -305,7 +324,9 @@ Sheet figures(const Game& game, std::string_view json)
     const auto& info = game.info();
     Sheet sheet{
         {"game", info.game}, {"name", info.name}, {"kind", info.kind}, {"definition", to_hex(game.definition())}};
-    sheet.update(info.kind == "slot" ? slot_figures(json) : roulette_figures(game));
+    sheet.update(info.kind == "slot" ? slot_figures(json)
+            : info.kind == "dice"    ? dice_figures(game)
+                                     : roulette_figures(game));
     return sheet;
 }
 

@@ -413,6 +413,12 @@ void Books::play_again(const rounds::Settled& fact)
         values.insert(values.end(), drawn.values.begin(), drawn.values.end());
     }
     const auto drawn = std::exchange(drawn_, {});
+    if (const auto decided = std::exchange(decided_, {})) {
+        const auto& seeds = seeds_[{decided->player, decided->game}].fact;
+        if (decided->player != fact.player || decided->game != fact.game || seeds.definition != fact.definition) {
+            say(which + "the seeds that decided it were committed to for another player, game or version");
+        }
+    }
     const auto game = games_.find(fact.definition);
     if (game == games_.end()) {
         ++unknown_games_;

@@ -41,6 +41,8 @@ public:
     std::uint64_t transfers() const noexcept { return transfers_; }
     std::uint64_t accounts() const noexcept { return accounts_.size(); }
     std::uint64_t rounds() const noexcept { return raw(last_round_); }
+    /// Decided by seeds that were revealed since, and computed again from them.
+    std::uint64_t rounds_proved() const noexcept { return proved_; }
     std::uint64_t rounds_not_played_again() const noexcept { return unknown_games_; }
     std::uint64_t open_holds() const noexcept { return holds_.size(); }
     std::uint64_t open_rounds() const noexcept { return open_rounds_.size(); }
@@ -103,6 +105,9 @@ private:
     void fact(const UnitContent& content, const rng::Drawn& fact);
     void fact(const UnitContent& content, const rng::DrawnUnnamed& fact);
     void drawn(const rng::Drawn& fact);
+    void fact(const UnitContent& content, const fair::Committed& fact);
+    void fact(const UnitContent& content, const fair::Revealed& fact);
+    void fact(const UnitContent& content, const fair::Drawn& fact);
     void fact(const UnitContent& content, const session::PlayerRegistered& fact);
     void fact(const UnitContent& content, const session::Opened& fact);
     void fact(const UnitContent& content, const session::Closed& fact);
@@ -166,6 +171,16 @@ private:
     // Of the unit under way.
     std::optional<ledger::SealedHead> closing_;
     std::vector<rng::Drawn> drawn_;
+    std::optional<fair::Drawn> decided_;  // The round of it that seeds decided.
+    /// A player's seeds of a game; what they decided can be checked once the server's is revealed.
+    struct Seeds {
+        fair::Committed fact;
+        std::uint64_t rounds = 0;
+        std::vector<fair::Drawn> unproved;
+        bool revealed = true;
+    };
+    std::map<std::pair<PlayerId, std::string>, Seeds> seeds_;
+    std::uint64_t proved_ = 0;            ///< Rounds that a revealed seed decides as they were decided.
     std::vector<std::uint64_t> streams_;  // How often each was drawn from; index is the id minus 1.
     /// The round's part in a jackpot.
     struct Share {

@@ -23,12 +23,13 @@ void print_text(const Report& report)
             "… and %llu more\n", static_cast<unsigned long long>(report.problem_count - report.problems.size()));
     }
     std::printf(
-        "units %llu, transfers %llu, accounts %llu, rounds %llu (%llu of games that are not here), open holds %llu, "
+        "units %llu, transfers %llu, accounts %llu, rounds %llu (%llu of games that are not here, %llu proved by revealed seeds), open holds %llu, "
         "rounds in play %llu\n",
         static_cast<unsigned long long>(report.units), static_cast<unsigned long long>(report.transfers),
         static_cast<unsigned long long>(report.accounts), static_cast<unsigned long long>(report.rounds),
         static_cast<unsigned long long>(report.rounds_not_played_again),
-        static_cast<unsigned long long>(report.open_holds), static_cast<unsigned long long>(report.open_rounds));
+        static_cast<unsigned long long>(report.rounds_proved), static_cast<unsigned long long>(report.open_holds),
+        static_cast<unsigned long long>(report.open_rounds));
     std::printf("seals %llu, signatures checked %llu\n", static_cast<unsigned long long>(report.seals),
         static_cast<unsigned long long>(report.signatures));
     std::printf("head %s\nviews.db: %s\n", croupier::to_hex(report.head.hash).c_str(), report.views.c_str());
@@ -50,6 +51,8 @@ void print_json(const Report& report)
     write_number(out, report.rounds);
     out += ",\"rounds_not_played_again\":";
     write_number(out, report.rounds_not_played_again);
+    out += ",\"rounds_proved\":";
+    write_number(out, report.rounds_proved);
     out += ",\"open_holds\":";
     write_number(out, report.open_holds);
     out += ",\"open_rounds\":";

@@ -132,6 +132,7 @@ public:
         report_.accounts = books_.accounts();
         report_.rounds = books_.rounds();
         report_.rounds_not_played_again = books_.rounds_not_played_again();
+        report_.rounds_proved = books_.rounds_proved();
         report_.open_holds = books_.open_holds();
         report_.open_rounds = books_.open_rounds();
         report_.seals = books_.seals();

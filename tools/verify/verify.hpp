@@ -27,6 +27,7 @@ struct Report {
     std::uint64_t accounts = 0;
     std::uint64_t rounds = 0;
     std::uint64_t rounds_not_played_again = 0;
+    std::uint64_t rounds_proved = 0;  ///< Decided by seeds that were revealed since, and computed again from them.
     std::uint64_t open_holds = 0;
     std::uint64_t open_rounds = 0;
     std::uint64_t seals = 0;

@@ -6,6 +6,7 @@
 
 #include "croupier/messages/bonus.hpp"
 #include "croupier/messages/cashier.hpp"
+#include "croupier/messages/fair.hpp"
 #include "croupier/messages/jackpots.hpp"
 #include "croupier/messages/ledger.hpp"
 #include "croupier/messages/lobby.hpp"
@@ -27,12 +28,12 @@ using Commands = boost::mp11::mp_list<ledger::OpenPlayer, ledger::GetBalance, le
     ledger::ExpireHolds, ledger::SetFrozen, ledger::ListHolds, ledger::GetTrialBalance, ledger::ReverseDeposit,
     ledger::ClosePlayer, ledger::OpenRound, ledger::HoldBet, ledger::RollBackBet, ledger::SettleRound,
     ledger::VoidRound, ledger::ListRounds, ledger::CloseDay, ledger::SealDay, ledger::ListSeals, ledger::FindSeal,
-    ledger::ListJackpots, ledger::CountTickets, ledger::ShareJackpot, rng::Draw, rng::Reseed, rounds::Spin,
-    rounds::ListGames, risk::CheckStake, risk::CheckDeposit, risk::SetLimit, risk::ListLimits, bonus::GrantWelcome,
-    session::Register, session::LogIn, session::Authenticate, session::LogOut, session::Hello, session::Play,
-    session::Ask, session::OldAnswer, session::Disconnect, session::Erase, session::Sweep, session::AnnounceDrain,
-    session::GetCounts, lobby::Browse, lobby::CountOnline, lobby::Announce, cashier::Perform, cashier::Identify,
-    cashier::AddOperator, cashier::RemoveOperator, cashier::ListProposals>;
+    ledger::ListJackpots, ledger::CountTickets, ledger::ShareJackpot, rng::Draw, rng::Reseed, fair::Show, fair::Rotate,
+    fair::Draw, rounds::Spin, rounds::ListGames, risk::CheckStake, risk::CheckDeposit, risk::SetLimit, risk::ListLimits,
+    bonus::GrantWelcome, session::Register, session::LogIn, session::Authenticate, session::LogOut, session::Hello,
+    session::Play, session::Ask, session::OldAnswer, session::Disconnect, session::Erase, session::Sweep,
+    session::AnnounceDrain, session::GetCounts, lobby::Browse, lobby::CountOnline, lobby::Announce, cashier::Perform,
+    cashier::Identify, cashier::AddOperator, cashier::RemoveOperator, cashier::ListProposals>;
 
 /// Events: any number of listeners.
 using Events =
@@ -44,9 +45,10 @@ using Facts = boost::mp11::mp_list<RequestRecord, ledger::Transferred, ledger::A
     ledger::HoldResolved, ledger::FrozenSet, ledger::PlayerClosed, ledger::RoundOpened, ledger::BetHeld,
     ledger::BonusBetHeld, ledger::BetRolledBack, ledger::RoundClosed, ledger::DayClosed, ledger::DaySealed,
     ledger::JackpotSet, ledger::JackpotContributed, ledger::JackpotWon, risk::LimitSet, rng::DrawnUnnamed, rng::Drawn,
-    rng::StreamOpened, rng::Seeded, rounds::Settled, rounds::Voided, bonus::Granted, session::PlayerRegistered,
-    session::PlayerErased, session::Opened, session::Closed, cashier::OperatorAdded, cashier::OperatorRemoved,
-    cashier::Acted, cashier::Proposed, cashier::ProposalDecided, cashier::RolledBack>;
+    rng::StreamOpened, rng::Seeded, fair::Committed, fair::Revealed, fair::Drawn, rounds::Settled, rounds::Voided,
+    bonus::Granted, session::PlayerRegistered, session::PlayerErased, session::Opened, session::Closed,
+    cashier::OperatorAdded, cashier::OperatorRemoved, cashier::Acted, cashier::Proposed, cashier::ProposalDecided,
+    cashier::RolledBack>;
 
 template <class T>
 inline constexpr bool is_command = boost::mp11::mp_contains<Commands, T>::value;

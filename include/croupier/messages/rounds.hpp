@@ -109,8 +109,25 @@ struct BetResult {
 };
 BOOST_DESCRIBE_STRUCT(BetResult, (), (index, stake, win))
 
-using GameEvent =
-    std::variant<ReelsStopped, LineWin, ScatterWin, FreeSpinsAwarded, FreeSpin, Capped, PocketHit, BetResult, WaysWin>;
+/// The number that fell.
+struct DiceRolled {
+    static constexpr std::string_view kEvent = "roll";
+    std::uint32_t number = 0;
+    friend bool operator==(const DiceRolled&, const DiceRolled&) = default;
+};
+BOOST_DESCRIBE_STRUCT(DiceRolled, (), (number))
+
+/// Of a provably fair round: which pair of seeds and which nonce decided it (docs/fair.md). The last event.
+struct DecidedBySeeds {
+    static constexpr std::string_view kEvent = "fair";
+    std::uint64_t seeds = 0;
+    std::uint64_t nonce = 0;
+    friend bool operator==(const DecidedBySeeds&, const DecidedBySeeds&) = default;
+};
+BOOST_DESCRIBE_STRUCT(DecidedBySeeds, (), (seeds, nonce))
+
+using GameEvent = std::variant<ReelsStopped, LineWin, ScatterWin, FreeSpinsAwarded, FreeSpin, Capped, PocketHit,
+    BetResult, WaysWin, DiceRolled, DecidedBySeeds>;
 
 struct Outcome {
     std::vector<GameEvent> events;
@@ -174,7 +191,7 @@ BOOST_DESCRIBE_STRUCT(Voided, (), (round, player, game, stake))
 struct GameInfo {
     std::string game;
     std::string name;
-    std::string kind;           ///< "slot" or "roulette"
+    std::string kind;           ///< "slot", "roulette" or "dice"
     std::uint32_t rtp_ppm = 0;  ///< Theoretical return to player, millionths, computed from the definition.
     std::int64_t stake_min = 0;
     std::int64_t stake_max = 0;

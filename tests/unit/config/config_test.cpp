@@ -49,7 +49,7 @@ TEST_CASE("config: nothing set gives the defaults", "[config]")
     CHECK(to_string(loaded->edge.listen) == "127.0.0.1:8080");
     CHECK(loaded->server.currency.code() == "EUR");
     CHECK_FALSE(loaded->server.demo);
-    CHECK(loaded->modules.enabled.size() == 8);
+    CHECK(loaded->modules.enabled.size() == 9);
     CHECK(loaded->set_by.empty());
 }
 

@@ -51,6 +51,11 @@ TEST_CASE("games: the lobby hears what docs/protocol promises", "[games]")
     CHECK(reels["scatter_pays"][0] == nlohmann::json{{"count", 3}, {"times", 2}});
     CHECK(reels["free_spins"]["awards"][0] == nlohmann::json{{"count", 3}, {"spins", 8}});
 
+    const auto dice = nlohmann::json::parse(load(builtin("dice.json"))->info().definition_json);
+    CHECK(dice
+        == nlohmann::json{
+            {"outcomes", 10000}, {"edge_ppm", 10000}, {"chance_min", 100}, {"chance_max", 9800}, {"scheme", "v2"}});
+
     const auto wheel = load(builtin("european-roulette.json"));
     CHECK(wheel->info().kind == "roulette");
     CHECK(wheel->info().stake_min == 10);
