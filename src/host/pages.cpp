@@ -23,7 +23,7 @@ edge::HttpResponse answer(const edge::HttpRequest& request, const web::Asset* fo
         .headers = {{"ETag", std::string{found->etag}},
             {"Cache-Control", found->immutable ? "public, max-age=31536000, immutable" : "no-cache"},
             {"Content-Security-Policy",
-                "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
+                std::string{found->policy} + "; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
             {"X-Content-Type-Options", "nosniff"}, {"Referrer-Policy", "no-referrer"}},
         .gzip = true};
     if (request.if_none_match == found->etag) {

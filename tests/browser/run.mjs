@@ -5,6 +5,7 @@ import { Browser } from './support/table.mjs';
 import { Server } from './support/server.mjs';
 import { accessTests } from './access.mjs';
 import { breakTests } from './breaks.mjs';
+import { fairTests } from './fair.mjs';
 import { filmTests } from './film.mjs';
 import { playTests } from './play.mjs';
 
@@ -20,7 +21,7 @@ after(async () => {
   await house.server?.stop();
 });
 
-for (const [name, body] of [...playTests, ...breakTests, ...filmTests, ...accessTests]) {
+for (const [name, body] of [...playTests, ...breakTests, ...filmTests, ...fairTests, ...accessTests]) {
   if (name.includes(process.argv[2] ?? '')) test(name, { timeout: 180_000 }, async () => {
     await house.server.ensure();
     await body(house);

@@ -86,7 +86,7 @@ export class Table {
   /** Until the round has been shown to its end and another may begin. */
   async settled() {
     await this.page.locator('button.spin:not([disabled]), .bets').first().waitFor({ timeout: 120_000 });
-    await this.page.waitForFunction(() => !/Good luck|No more bets/.test(document.querySelector('button.spin').textContent), null, { timeout: 120_000 });
+    await this.page.waitForFunction(() => !/Good luck|No more bets|Rolling/.test(document.querySelector('button.spin').textContent), null, { timeout: 120_000 });
   }
 
   async spin() {

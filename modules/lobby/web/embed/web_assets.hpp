@@ -13,6 +13,7 @@ struct Asset {
     std::span<const std::byte> gzip;  ///< The body, for `Content-Encoding: gzip`; there is no other form.
     std::string_view etag;            ///< With its quotes.
     bool immutable;                   ///< The path holds the content's hash: it may be cached for ever.
+    std::string_view policy;          ///< What a page may load: directives of a Content-Security-Policy.
 };
 
 /// All files of the web client, sorted by path.

@@ -8,17 +8,21 @@ import { money, signedMoney } from './format.js';
 import { routeOf } from './route.js';
 import type { Route } from './route.js';
 import type { RouletteView } from './roulette/view.js';
+import type { DiceView } from './dice/view.js';
 import type { SlotView } from './slot/view.js';
 import { setSound, soundOn } from './sound.js';
 import { symbolSheet, wordmark } from './symbols.js';
 import './clock.js';
 import './roulette/view.js';
+import './dice/view.js';
 import './slot/reels.js';
 import './slot/view.js';
 import './views/history.js';
 import './views/lobby.js';
 import './views/login.js';
 import './views/round.js';
+
+const kGameViews = 'croupier-slot, croupier-roulette, croupier-dice';
 
 /** The page: header, connection banner, the view that the fragment names, and the voice for screen readers. */
 @customElement('croupier-app')
@@ -148,7 +152,11 @@ export class App extends CasinoElement {
         if (game === undefined) {
           return html`<main><h1 tabindex="-1">${casino.games.length === 0 ? 'One moment…' : 'There is no such game'}</h1><p><a class="back" href="#/">Lobby</a></p></main>`;
         }
-        return game.kind === 'slot' ? html`<croupier-slot .game=${game}></croupier-slot>` : html`<croupier-roulette .game=${game}></croupier-roulette>`;
+        switch (game.kind) {
+          case 'slot': return html`<croupier-slot .game=${game}></croupier-slot>`;
+          case 'roulette': return html`<croupier-roulette .game=${game}></croupier-roulette>`;
+          case 'dice': return html`<croupier-dice .game=${game}></croupier-dice>`;
+        }
       }
     }
   }
@@ -157,7 +165,7 @@ export class App extends CasinoElement {
   async act(request: SpinRequest): Promise<void> {
     if (casino.busy) return;
     await this.go(request.game);
-    const view = this.querySelector<SlotView | RouletteView>('croupier-slot, croupier-roulette');
+    const view = this.querySelector<SlotView | RouletteView | DiceView>(kGameViews);
     if (view?.act(request) === true) return;
     void casino.spin(request).catch(() => undefined).finally(() => casino.withhold(0)); // Decided, though not shown.
   }
@@ -168,7 +176,7 @@ export class App extends CasinoElement {
     location.hash = hash;
     await new Promise((resolve) => window.addEventListener('hashchange', resolve, { once: true }));
     await this.updateComplete;
-    await this.querySelector<LitElement>('croupier-slot, croupier-roulette')?.updateComplete;
+    await this.querySelector<LitElement>(kGameViews)?.updateComplete;
   }
 
   private toggleSound(): void {

@@ -1,5 +1,5 @@
 import { CroupierError, localError } from './errors.js';
-import type { Balance, GameInfo, Jackpot, Login, Page, Receipt, RoundDetail, RoundSummary, StatementEntry, WireError } from './types.js';
+import type { Balance, FairPairs, GameInfo, Jackpot, Login, Page, Receipt, RoundDetail, RoundSummary, StatementEntry, WireError } from './types.js';
 
 export interface ApiOptions {
   /** "" (same origin) or "http://host:port". */
@@ -58,6 +58,15 @@ export class CroupierApi {
   }
   statement(before?: string, limit = 25): Promise<Page<StatementEntry>> {
     return this.call('GET', `/me/statement?${page(before, limit)}`);
+  }
+
+  /** The seeds that decide a provably fair game, and those that were revealed. */
+  seeds(game: string): Promise<FairPairs> {
+    return this.call('GET', `/me/fair/${encodeURIComponent(game)}`);
+  }
+  /** Reveals the server seed of pair `after` (0: there is none yet) and begins the next pair. The same call again changes nothing. */
+  renewSeeds(game: string, after: number, clientSeed: string): Promise<FairPairs> {
+    return this.call('PUT', `/me/fair/${encodeURIComponent(game)}`, { after, client_seed: clientSeed });
   }
 
   private async call<T>(method: string, path: string, body?: object): Promise<T> {

@@ -48,6 +48,16 @@ export interface RouletteDefinition {
   bets: { kind: string; numbers: number; pays: number; rtp_ppm: number }[];
 }
 
+/** One number below `outcomes`, provably fair. */
+export interface DiceDefinition {
+  outcomes: number;
+  edge_ppm: number;
+  /** The winning numbers that a bet may have. */
+  chance_min: number;
+  chance_max: number;
+  scheme: 'v1' | 'v2';
+}
+
 interface GameBase {
   game: string;
   name: string;
@@ -62,7 +72,8 @@ interface GameBase {
 
 export type SlotInfo = GameBase & { kind: 'slot'; definition: SlotDefinition };
 export type RouletteInfo = GameBase & { kind: 'roulette'; definition: RouletteDefinition };
-export type GameInfo = SlotInfo | RouletteInfo;
+export type DiceInfo = GameBase & { kind: 'dice'; definition: DiceDefinition };
+export type GameInfo = SlotInfo | RouletteInfo | DiceInfo;
 
 export interface Bet {
   kind: string;
@@ -79,7 +90,9 @@ export type GameEvent =
   | { ev: 'free_spin'; index: number; left: number }
   | { ev: 'capped'; win: number }
   | { ev: 'pocket'; number: number; colour: string }
-  | { ev: 'bet'; index: number; stake: number; win: number };
+  | { ev: 'bet'; index: number; stake: number; win: number }
+  | { ev: 'roll'; number: number }
+  | { ev: 'fair'; seeds: number; nonce: number };
 
 export interface Outcome {
   events: GameEvent[];
@@ -87,7 +100,24 @@ export interface Outcome {
   win: number;
 }
 
-/** A slot round names its stake, a roulette round its bets. */
+/** Seeds of a provably fair game (docs/fair.md). */
+export interface FairPair {
+  seeds: number;
+  scheme: 'v1' | 'v2';
+  /** SHA-256 of the server seed's text. */
+  commitment: string;
+  definition: string;
+  client_seed: string;
+  /** Played with them: the last nonce. */
+  rounds: number;
+}
+export interface FairPairs {
+  current: FairPair | null;
+  /** Revealed ones, newest first. */
+  past: (FairPair & { server_seed: string })[];
+}
+
+/** A slot round names its stake, any other its bets. */
 export type SpinRequest = { game: string; stake: number } | { game: string; bets: Bet[] };
 
 export interface SpinResult {

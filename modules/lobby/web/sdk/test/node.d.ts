@@ -13,3 +13,12 @@ declare module 'node:assert/strict' {
   const assert: Assert;
   export default assert;
 }
+
+declare module 'node:crypto' {
+  interface Digest {
+    update(bytes: Uint8Array): this;
+    digest(encoding: 'hex'): string;
+  }
+  export function createHash(name: string): Digest;
+  export function createHmac(name: string, key: Uint8Array): Digest;
+}

@@ -42,12 +42,15 @@ function tile(game: GameInfo) {
 
 function kindOf(game: GameInfo): string {
   if (game.kind === 'slot') return `${game.definition.reels}×${game.definition.rows} slot, ${linesOf(game.definition)}`;
+  if (game.kind === 'dice') return 'Dice, provably fair';
   const { wheel, la_partage: halves } = game.definition;
   return `${wheel === 'american' ? 'Two zeros' : 'Single zero'}${halves ? ', la partage' : ''}, one player`;
 }
 
 function art(game: GameInfo) {
   if (game.kind === 'roulette') return svg`<svg viewBox="-100 -100 200 200" aria-hidden="true">${drawWheel(game.definition.wheel)}</svg>`;
+  if (game.kind === 'dice') return svg`<svg viewBox="-100 -100 200 200" aria-hidden="true"><rect x="-55" y="-55" width="110" height="110" rx="22" fill="#fdf6e3" transform="rotate(12)"></rect>
+    ${[[-28, -28], [28, 28], [0, 0], [28, -28], [-28, 28]].map(([x, y]) => svg`<circle cx=${x!} cy=${y!} r="10" fill="#a5333c" transform="rotate(12)"></circle>`)}</svg>`;
   const names = game.definition.symbols.map((symbol) => symbol.name);
   const best = ['seven', 'diamond', 'crown'].filter((name) => names.includes(name));
   return [...best, ...names.filter((name) => !best.includes(name)).reverse()].slice(0, 3).map(drawSymbol);

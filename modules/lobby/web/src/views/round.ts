@@ -1,20 +1,23 @@
 import { html } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { CroupierError } from 'croupier-client';
-import type { RoundDetail, SlotInfo } from 'croupier-client';
+import type { DiceInfo, FairPairs, RoundDetail, SlotInfo } from 'croupier-client';
 import { casino } from '../casino.js';
+import { labelOf } from '../dice/rules.js';
 import { View } from '../element.js';
 import { money, signedMoney, when } from '../format.js';
 import { colourOf, pocketName, spotOf } from '../roulette/layout.js';
 import { placeOf, turnsOf } from '../slot/script.js';
 import type { Turn } from '../slot/script.js';
 import { drawSymbol } from '../symbols.js';
+import { verifyLink } from './fair.js';
 
 /** One round of the past: what fell, and what it paid. */
 @customElement('croupier-round')
 export class RoundView extends View {
   @property() round = '';
   @state() private detail_: RoundDetail | undefined;
+  @state() private pairs_: FairPairs | undefined;
   @state() private problem_ = '';
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
@@ -44,6 +47,7 @@ export class RoundView extends View {
   private outcome(detail: RoundDetail) {
     const game = casino.game(detail.game);
     if (game?.kind === 'slot') return turnsOf(detail.outcome, game.definition).map((turn) => this.turn(turn, game));
+    if (game?.kind === 'dice') return this.dice(detail, game);
     const wheel = game?.definition.wheel ?? 'european';
     const pocket = detail.outcome.events.find((event) => event.ev === 'pocket');
     const results = detail.outcome.events.filter((event) => event.ev === 'bet');
@@ -56,6 +60,20 @@ export class RoundView extends View {
             <td>${money(result.stake, detail)}</td><td>${result.win > 0 ? money(result.win, detail) : '–'}</td></tr>`;
         })}</tbody>
       </table>`;
+  }
+
+  private dice(detail: RoundDetail, game: DiceInfo) {
+    const { events } = detail.outcome;
+    const roll = events.find((event) => event.ev === 'roll');
+    const decided = events.find((event) => event.ev === 'fair');
+    const [bet] = detail.bets ?? [];
+    const past = this.pairs_?.past.find(({ seeds }) => seeds === decided?.seeds);
+    return html`<p class="verdict"><span class="pocket">${((roll?.number ?? 0) / 100).toFixed(2)}</span> ${bet === undefined ? '' : labelOf(bet)}</p>
+      ${decided === undefined ? '' : html`<p>Round ${decided.nonce} of seeds ${decided.seeds}. ${past !== undefined
+        ? html`<a href=${verifyLink(past, decided.nonce, game.definition)} target="_blank">Verify this round</a>`
+        : this.pairs_ === undefined ? '' : this.pairs_.current?.seeds === decided.seeds
+          ? html`Ask for new seeds <a href="#/game/${detail.game}">at the table</a> to reveal the casino's, then verify it here.`
+          : 'Its seeds are no longer kept here; the casino’s ledger has them.'}</p>`}`;
   }
 
   private turn(turn: Turn, game: SlotInfo) {
@@ -92,6 +110,7 @@ export class RoundView extends View {
     this.problem_ = '';
     try {
       this.detail_ = await casino.api.round(this.round);
+      if (casino.game(this.detail_.game)?.kind === 'dice') this.pairs_ = await casino.api.seeds(this.detail_.game);
     } catch (error) {
       this.problem_ = error instanceof CroupierError ? error.message : String(error);
     }
