@@ -17,6 +17,6 @@ keep() {
 }
 keep 101 1 players
 keep 124 2 operators
-keep 150 3 jackpot
-keep 125 1.2 middle
+keep 187 1 jackpot
+keep 179 2.2 middle
 ls -l "$root"/tests/recordings/*.crr

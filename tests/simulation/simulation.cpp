@@ -85,7 +85,7 @@ private:
             if (healed_) { return; }
             switch (world_.below(11)) {
                 case 0:
-                    if (plan_.kills) { house_.crash(false); }
+                    if (plan_.kills) { kill(); }
                     break;
                 case 1:
                     if (plan_.power_cuts) { house_.crash(true); }
@@ -122,6 +122,16 @@ private:
                     break;
             }
             trouble();
+        });
+    }
+
+    /// What a killed process wrote and never synced is at risk until the next one has written: so the power often fails soon after.
+    void kill()
+    {
+        house_.crash(false);
+        if (!plan_.power_cuts || !world_.chance(2)) { return; }
+        world_.after(world_.about(2s), [this] {
+            if (!healed_) { house_.crash(true); }
         });
     }
 
