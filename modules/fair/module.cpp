@@ -10,11 +10,13 @@ namespace croupier::fair {
 namespace {
 
 struct Seeds {
-    Pair pair;
+    Pair pair;  // Index 0: none has begun.
     Sealed seed;
+    Promise next;  // Index 0: nothing is promised.
+    Sealed next_seed;
     std::vector<Past> past;  // Newest first.
 };
-BOOST_DESCRIBE_STRUCT(Seeds, (), (pair, seed, past))
+BOOST_DESCRIBE_STRUCT(Seeds, (), (pair, seed, next, next_seed, past))
 
 struct Kept {
     PlayerId player{};
@@ -31,10 +33,11 @@ public:
 
     void wire(Bus& bus, Folds& folds) override
     {
-        bus.serve<Show>([&](const Show& command, Context&) { return show(command); });
+        bus.serve<Show>([&](const Show& command, Context& context) { return show(command, context); });
         bus.serve<Rotate>([&](const Rotate& command, Context& context) { return rotate(command, context); });
         bus.serve<Draw>([&](const Draw& command, Context& context) { return draw(command, context); });
-        folds.on<Committed>([&](const Committed& fact, const FactContext&) { apply(fact); });
+        folds.on<Promised>([&](const Promised& fact, const FactContext&) { apply(fact); });
+        folds.on<Begun>([&](const Begun& fact, const FactContext&) { apply(fact); });
         folds.on<Revealed>([&](const Revealed& fact, const FactContext&) { apply(fact); });
         folds.on<Drawn>([&](const Drawn& fact, const FactContext&) { apply(fact); });
     }
@@ -61,55 +64,81 @@ public:
 private:
     using Key = std::pair<PlayerId, std::string>;
 
-    Seeds* find(PlayerId player, const std::string& game)
+    Seeds& at(PlayerId player, const std::string& game)
     {
         const auto found = all_.find({player, game});
-        return found == all_.end() ? nullptr : &found->second;
+        CROUPIER_ASSERT(found != all_.end());
+        return found->second;
     }
 
-    Pairs pairs(PlayerId player, const std::string& game)
+    /// The seeds, with a promise that holds for the game as it is now.
+    Result<const Seeds*> promised(PlayerId player, const std::string& game, Context& context)
     {
-        const Seeds* seeds = find(player, game);
-        return seeds == nullptr ? Pairs{} : Pairs{seeds->pair, seeds->past};
+        const auto found = all_.find({player, game});
+        const Terms& terms = options_.games.find(game)->second;
+        const bool there = found != all_.end() && found->second.next.definition == terms.definition
+            && found->second.next.scheme == terms.scheme;
+        if (!there) {
+            const std::uint64_t index = found == all_.end() ? 1 : found->second.pair.index + 1;
+            if (const auto made = promise(player, game, index, context); !made) {
+                return std::unexpected{made.error()};
+            }
+        }
+        return &at(player, game);
     }
 
-    Result<Pairs> show(const Show& command)
+    Result<void> promise(PlayerId player, const std::string& game, std::uint64_t index, Context& context)
+    {
+        const Terms& terms = options_.games.find(game)->second;
+        auto made = port_->make(player, terms.definition);
+        if (!made) { return std::unexpected{made.error()}; }
+        context.work.add(
+            Promised{player, game, index, terms.scheme, terms.definition, made->commitment, std::move(made->seed)});
+        return {};
+    }
+
+    static Pairs pairs(const Seeds& seeds)
+    {
+        return {seeds.pair.index == 0 ? std::nullopt : std::optional{seeds.pair}, seeds.next, seeds.past};
+    }
+
+    Result<Pairs> show(const Show& command, Context& context)
     {
         if (!options_.games.contains(command.game)) { return refuse(ErrorCode::game_unknown); }
-        return pairs(command.player, command.game);
+        const auto seeds = promised(command.player, command.game, context);
+        if (!seeds) { return std::unexpected{seeds.error()}; }
+        return pairs(**seeds);
     }
 
     Result<Pairs> rotate(const Rotate& command, Context& context)
     {
         if (!options_.games.contains(command.game)) { return refuse(ErrorCode::game_unknown); }
         if (!is_client_seed(command.client_seed)) { return refuse(ErrorCode::malformed); }
-        const Seeds* seeds = find(command.player, command.game);
-        const std::uint64_t current = seeds == nullptr ? 0 : seeds->pair.index;
-        const bool done = current == command.after + 1 && seeds->pair.client_seed == command.client_seed;
-        if (done) { return pairs(command.player, command.game); }
-        if (current != command.after) { return refuse(ErrorCode::seeds_changed); }
-        if (const auto next = renew(command.player, command.game, command.client_seed, context); !next) {
+        const auto seeds = promised(command.player, command.game, context);
+        if (!seeds) { return std::unexpected{seeds.error()}; }
+        const Pair& current = (*seeds)->pair;
+        const bool done = current.index == command.after + 1 && current.client_seed == command.client_seed;
+        if (done) { return pairs(**seeds); }
+        if (current.index != command.after) { return refuse(ErrorCode::seeds_changed); }
+        if (const auto next = begin(command.player, command.game, command.client_seed, context); !next) {
             return std::unexpected{next.error()};
         }
-        return pairs(command.player, command.game);
+        return pairs(at(command.player, command.game));
     }
 
-    /// Reveals the current pair, if there is one, and commits to the next.
-    Result<void> renew(PlayerId player, const std::string& game, const std::string& client_seed, Context& context)
+    /// Reveals the current pair, if there is one, begins the one that is promised, and promises the next.
+    Result<void> begin(PlayerId player, const std::string& game, const std::string& client_seed, Context& context)
     {
-        const Terms& terms = options_.games.find(game)->second;
-        const Seeds* seeds = find(player, game);
-        const std::uint64_t current = seeds == nullptr ? 0 : seeds->pair.index;
-        // All that can fail first: a pair is not revealed before there is another.
-        auto made = port_->make(player, terms.definition);
-        if (!made) { return std::unexpected{made.error()}; }
-        if (seeds != nullptr) {
-            auto seed = port_->reveal(seeds->seed);
+        const Seeds& seeds = at(player, game);
+        const std::uint64_t index = seeds.next.index;
+        if (seeds.pair.index != 0) {
+            auto seed = port_->reveal(seeds.seed);
             if (!seed) { return std::unexpected{seed.error()}; }
-            context.work.add(Revealed{player, game, current, std::move(*seed)});
+            context.work.add(Revealed{player, game, seeds.pair.index, std::move(*seed)});
         }
-        context.work.add(Committed{player, game, current + 1, terms.scheme, terms.definition, made->commitment,
-            std::move(made->seed), client_seed});
+        context.work.add(Begun{player, game, index, client_seed});
+        // Without a source of entropy there is no promise yet; whoever asks for it next makes it.
+        (void)promise(player, game, index + 1, context);
         return {};
     }
 
@@ -117,15 +146,16 @@ private:
     {
         const auto terms = options_.games.find(command.game);
         CROUPIER_ASSERT(terms != options_.games.end());  // The rounds module has the same list.
-        Seeds* seeds = find(command.player, command.game);
-        if (seeds == nullptr || seeds->pair.definition != terms->second.definition
+        const auto found = promised(command.player, command.game, context);
+        if (!found) { return std::unexpected{found.error()}; }
+        const Seeds* seeds = *found;
+        if (seeds->pair.index == 0 || seeds->pair.definition != terms->second.definition
             || seeds->pair.scheme != terms->second.scheme || seeds->pair.rounds >= options_.rounds_max) {
-            const std::string client_seed = seeds == nullptr ? "player-" + std::to_string(raw(command.player))
-                                                             : seeds->pair.client_seed;
-            if (const auto next = renew(command.player, command.game, client_seed, context); !next) {
+            const std::string client_seed = seeds->pair.index == 0 ? "player-" + std::to_string(raw(command.player))
+                                                                   : seeds->pair.client_seed;
+            if (const auto next = begin(command.player, command.game, client_seed, context); !next) {
                 return std::unexpected{next.error()};
             }
-            seeds = find(command.player, command.game);
         }
         const Pair& pair = seeds->pair;
         const std::uint64_t nonce = pair.rounds + 1;
@@ -136,27 +166,37 @@ private:
         return Decided{pair.index, nonce, std::move(*values)};
     }
 
-    void apply(const Committed& fact)
+    void apply(const Promised& fact)
     {
         Seeds& seeds = all_[{fact.player, fact.game}];
         CROUPIER_ASSERT(fact.index == seeds.pair.index + 1);
-        seeds.pair = {fact.index, fact.scheme, fact.commitment, fact.definition, fact.client_seed, 0};
-        seeds.seed = fact.seed;
+        seeds.next = {fact.index, fact.scheme, fact.commitment, fact.definition};
+        seeds.next_seed = fact.seed;
+    }
+
+    void apply(const Begun& fact)
+    {
+        Seeds& seeds = at(fact.player, fact.game);
+        CROUPIER_ASSERT(fact.index == seeds.next.index);
+        const Promise& next = seeds.next;
+        seeds.pair = {next.index, next.scheme, next.commitment, next.definition, fact.client_seed, 0};
+        seeds.seed = std::exchange(seeds.next_seed, {});
+        seeds.next = {};
     }
 
     void apply(const Revealed& fact)
     {
-        Seeds* seeds = find(fact.player, fact.game);
-        CROUPIER_ASSERT(seeds != nullptr && seeds->pair.index == fact.index);
-        seeds->past.insert(seeds->past.begin(), Past{seeds->pair, fact.seed});
-        if (seeds->past.size() > options_.past_kept) { seeds->past.resize(options_.past_kept); }
+        Seeds& seeds = at(fact.player, fact.game);
+        CROUPIER_ASSERT(seeds.pair.index == fact.index);
+        seeds.past.insert(seeds.past.begin(), Past{seeds.pair, fact.seed});
+        if (seeds.past.size() > options_.past_kept) { seeds.past.resize(options_.past_kept); }
     }
 
     void apply(const Drawn& fact)
     {
-        Seeds* seeds = find(fact.player, fact.game);
-        CROUPIER_ASSERT(seeds != nullptr && seeds->pair.index == fact.index && fact.nonce == seeds->pair.rounds + 1);
-        ++seeds->pair.rounds;
+        Seeds& seeds = at(fact.player, fact.game);
+        CROUPIER_ASSERT(seeds.pair.index == fact.index && fact.nonce == seeds.pair.rounds + 1);
+        ++seeds.pair.rounds;
     }
 
     Options options_;

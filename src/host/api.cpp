@@ -90,7 +90,7 @@ void write_pair(std::string& out, const fair::Pair& pair)
     json::write_number(out, pair.rounds);
 }
 
-/// {"current":{…}|null,"past":[{…,"server_seed":…}]}
+/// {"current":{…}|null,"next":{…}|null,"past":[{…,"server_seed":…}]}
 std::string seeds_text(const fair::Pairs& pairs)
 {
     std::string out{"{\"current\":"};
@@ -98,6 +98,18 @@ std::string seeds_text(const fair::Pairs& pairs)
         out += '{';
         write_pair(out, *pairs.current);
         out += '}';
+    } else {
+        out += "null";
+    }
+    // Without entropy just now there is none; it comes with the next question.
+    out += ",\"next\":";
+    if (pairs.next.index != 0) {
+        out += "{\"seeds\":";
+        json::write_number(out, pairs.next.index);
+        out += ",\"scheme\":";
+        json::write(out, pairs.next.scheme);
+        out += ",\"commitment\":\"" + to_hex(pairs.next.commitment) + "\",\"definition\":\""
+            + to_hex(pairs.next.definition) + "\"}";
     } else {
         out += "null";
     }
@@ -304,6 +316,8 @@ void Api::my_seeds(ConnectionId call, const ApiRequest& request, std::string_vie
     const auto player = who(request);
     if (!player) { return refuse(call, player.error()); }
     if (!is_game_name(game) || !request.query.empty()) { return refuse(call, {ErrorCode::not_found}); }
+    // Whoever looks for the first time is promised a pair: that is a fact, too.
+    if (const auto busy_now = busy(kUnitBytes)) { return refuse_now(call, *busy_now); }
     if (request.method == "GET") {
         const auto pairs = send(fair::Show{player->player, std::string{game}});
         if (!pairs) { return refuse(call, pairs.error()); }
@@ -311,7 +325,6 @@ void Api::my_seeds(ConnectionId call, const ApiRequest& request, std::string_vie
     }
     const auto wanted = parse_seeds(request);
     if (!wanted) { return refuse(call, {ErrorCode::malformed}); }
-    if (const auto busy_now = busy(kUnitBytes)) { return refuse_now(call, *busy_now); }
     const auto pairs = send(fair::Rotate{player->player, std::string{game}, wanted->after, wanted->client_seed});
     if (!pairs) { return refuse(call, pairs.error()); }
     answer(call, 200, seeds_text(*pairs));

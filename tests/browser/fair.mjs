@@ -10,6 +10,8 @@ export const fairTests = [
     await table.enter();
     await table.open('Dice');
     await page.getByText('Provably fair').click();
+    // The page has chosen a seed before the first bet, so that none decides that the casino could know.
+    await page.locator('.seeds dd').nth(1).filter({ hasText: /^[0-9a-f]{16}$/ }).waitFor();
     await page.getByLabel('Your next seed').fill('my-own-seed');
     await page.getByRole('button', { name: 'New seeds' }).click();
     await page.getByText('my-own-seed', { exact: true }).waitFor();
@@ -27,12 +29,12 @@ export const fairTests = [
     const number = second.outcome.events.find(({ ev }) => ev === 'roll').number;
     // Before they are revealed the round's page says what to do, afterwards it has the link.
     await page.goto(`${server.url}/#/round/${rounds[0].round}`);
-    await page.getByText('Round 2 of seeds 1.').waitFor();
+    await page.getByText('Round 2 of seeds 2.').waitFor();
     assert.equal(await page.getByRole('link', { name: 'Verify this round' }).count(), 0);
     await page.getByRole('link', { name: 'at the table' }).click();
     await page.getByText('Provably fair').click();
     await page.getByRole('button', { name: 'New seeds' }).click();
-    await page.getByText('Seeds 1, 2 rounds:').waitFor();
+    await page.getByText('Seeds 2, 2 rounds:').waitFor();
     await page.goto(`${server.url}/#/round/${rounds[0].round}`);
     const link = page.getByRole('link', { name: 'Verify this round' });
     await link.waitFor();

@@ -66,9 +66,7 @@ public:
     explicit TestCasino(config::Config config = demo(), std::uint64_t seed = 1, SealKey* seal_key = nullptr)
         : config_{std::move(config)}, seal_key_{seal_key == nullptr ? &fixed_key_ : seal_key}, rng{seed}
     {
-        auto loaded = host::load_games(config_.games);
-        CROUPIER_ASSERT(loaded.has_value());
-        games_ = std::move(*loaded);
+        load();
         restart();
     }
 
@@ -90,6 +88,7 @@ public:
     void restart_with(config::Config config)
     {
         config_ = std::move(config);
+        load();
         crash();
     }
 
@@ -169,6 +168,13 @@ private:
             const bool applied = target.apply(*content, unit->position);
             CROUPIER_ASSERT(applied);
         }
+    }
+
+    void load()
+    {
+        auto loaded = host::load_games(config_.games);
+        CROUPIER_ASSERT(loaded.has_value());
+        games_ = std::move(*loaded);
     }
 
     void restart()

@@ -46,8 +46,10 @@ class Fair(harness.SystemTest):
     def test_every_round_follows_from_the_seeds_also_over_a_kill(self):
         server = self.server()
         ada = server.player("Ada")
-        self.assertEqual(ada.get(PATH).json, {"current": None, "past": []})
+        looked = ada.get(PATH).json
+        self.assertEqual((looked["current"], looked["past"]), (None, []))
         promised = self.renew(ada, 0, "adas-own-seed")["current"]
+        self.assertEqual(promised["commitment"], looked["next"]["commitment"])  # Before the player's seed was known.
         connection = ada.connect()
         rolled = [self.roll(connection) for _ in range(20)]
         server.kill()

@@ -108,6 +108,8 @@ std::expected<std::optional<Happened>, std::string> Recording::item()
 std::expected<std::optional<Step>, std::string> Recording::next()
 {
     auto first = item();
+    // A state that was noted before anything happened is the one that the recording begins with.
+    while (steps_ == 0 && first && *first && (*first)->kind == Item::state) { first = item(); }
     if (!first) { return std::unexpected{first.error()}; }
     if (!*first) { return std::nullopt; }
     if ((*first)->kind == Item::end) {

@@ -105,7 +105,8 @@ private:
     void fact(const UnitContent& content, const rng::Drawn& fact);
     void fact(const UnitContent& content, const rng::DrawnUnnamed& fact);
     void drawn(const rng::Drawn& fact);
-    void fact(const UnitContent& content, const fair::Committed& fact);
+    void fact(const UnitContent& content, const fair::Promised& fact);
+    void fact(const UnitContent& content, const fair::Begun& fact);
     void fact(const UnitContent& content, const fair::Revealed& fact);
     void fact(const UnitContent& content, const fair::Drawn& fact);
     void fact(const UnitContent& content, const session::PlayerRegistered& fact);
@@ -174,10 +175,12 @@ private:
     std::optional<fair::Drawn> decided_;  // The round of it that seeds decided.
     /// A player's seeds of a game; what they decided can be checked once the server's is revealed.
     struct Seeds {
-        fair::Committed fact;
+        fair::Promised fact;  ///< Of the pair that decides.
+        std::string client_seed;
         std::uint64_t rounds = 0;
         std::vector<fair::Drawn> unproved;
         bool revealed = true;
+        std::optional<fair::Promised> next;
     };
     std::map<std::pair<PlayerId, std::string>, Seeds> seeds_;
     std::uint64_t proved_ = 0;            ///< Rounds that a revealed seed decides as they were decided.

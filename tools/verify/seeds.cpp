@@ -12,14 +12,28 @@ std::string which(PlayerId player, const std::string& game, std::uint64_t index)
 
 }  // namespace
 
-void Books::fact(const UnitContent&, const fair::Committed& fact)
+void Books::fact(const UnitContent&, const fair::Promised& fact)
 {
     Seeds& seeds = seeds_[{fact.player, fact.game}];
     const std::string told = which(fact.player, fact.game, fact.index);
     if (fact.index != seeds.fact.index + 1) { say(told + "they do not follow those before them"); }
+    // Or the server could have promised until it liked what it had.
+    const bool again = seeds.next && seeds.next->index == fact.index;
+    if (again && seeds.next->definition == fact.definition && seeds.next->scheme == fact.scheme) {
+        say(told + "they are promised twice for the same version of the game");
+    }
+    seeds.next = fact;
+}
+
+void Books::fact(const UnitContent&, const fair::Begun& fact)
+{
+    Seeds& seeds = seeds_[{fact.player, fact.game}];
+    const std::string told = which(fact.player, fact.game, fact.index);
+    if (!seeds.next || seeds.next->index != fact.index) { say(told + "they begin and were not promised"); }
     if (!seeds.revealed) { say(told + "those before them were not revealed"); }
     if (!fair::is_client_seed(fact.client_seed)) { say(told + "the client seed is none"); }
-    seeds = {.fact = fact, .rounds = 0, .unproved = {}, .revealed = false};
+    const auto promise = std::exchange(seeds.next, {}).value_or(fair::Promised{.index = fact.index});
+    seeds = {.fact = promise, .client_seed = fact.client_seed, .revealed = false};
 }
 
 void Books::fact(const UnitContent&, const fair::Drawn& fact)
@@ -41,7 +55,7 @@ void Books::fact(const UnitContent&, const fair::Drawn& fact)
 void Books::fact(const UnitContent&, const fair::Revealed& fact)
 {
     Seeds& seeds = seeds_[{fact.player, fact.game}];
-    const fair::Committed& committed = seeds.fact;
+    const fair::Promised& committed = seeds.fact;
     const std::string told = which(fact.player, fact.game, fact.index);
     if (fact.index != committed.index || seeds.revealed) {
         say(told + "they are revealed and are not the current ones");
@@ -55,7 +69,7 @@ void Books::fact(const UnitContent&, const fair::Revealed& fact)
     for (const fair::Drawn& drawn : seeds.unproved) {
         const bool drawable = std::ranges::all_of(drawn.bounds, [](Bound bound) { return bound >= 1; });
         if (!drawable
-            || fair::values(committed.scheme, fact.seed, committed.client_seed, drawn.nonce, drawn.bounds)
+            || fair::values(committed.scheme, fact.seed, seeds.client_seed, drawn.nonce, drawn.bounds)
                 != drawn.values) {
             say("round " + std::to_string(raw(drawn.round)) + ": its seeds decide otherwise");
             continue;

@@ -14,7 +14,8 @@
 #include "croupier/ports.hpp"
 
 /// What may be said to the fair module, and what it records. A player has a pair of seeds for each provably fair game: pairs have
-/// numbers 1, 2, 3, …; rounds of a pair have nonces 1, 2, 3, …
+/// numbers 1, 2, 3, …; rounds of a pair have nonces 1, 2, 3, … The server seed of the next pair is always promised before the player
+/// names a client seed for it, so that neither side knows the other's when it chooses.
 namespace croupier::fair {
 
 /// The pair that decides the next round.
@@ -35,13 +36,24 @@ struct Past {
 };
 BOOST_DESCRIBE_STRUCT(Past, (), (pair, seed))
 
+/// The server seed of the pair that comes next is fixed: this is its hash.
+struct Promise {
+    std::uint64_t index = 0;
+    Scheme scheme{};
+    Hash commitment{};
+    Hash definition{};
+};
+BOOST_DESCRIBE_STRUCT(Promise, (), (index, scheme, commitment, definition))
+
 struct Pairs {
     std::optional<Pair> current;  ///< None before the first bet or choice.
-    std::vector<Past> past;       ///< The last ones, newest first.
+    Promise next;
+    std::vector<Past> past;  ///< The last ones, newest first.
 };
-BOOST_DESCRIBE_STRUCT(Pairs, (), (current, past))
+BOOST_DESCRIBE_STRUCT(Pairs, (), (current, next, past))
 
-/// Refuses: game_unknown (also for a game that is not provably fair).
+/// Whoever asks for the first time is promised the first pair. Refuses: game_unknown (also for a game that is not provably fair),
+/// entropy_unavailable.
 struct Show {
     using Reply = Pairs;
     static constexpr std::string_view kName = "fair.Show";
@@ -50,7 +62,7 @@ struct Show {
 };
 BOOST_DESCRIBE_STRUCT(Show, (), (player, game))
 
-/// Reveals the server seed of pair `after` and makes the next pair, with this client seed. Asked again for the same pair with the
+/// Reveals the server seed of pair `after`, begins the pair that was promised, with this client seed, and promises the next. Asked again for the same pair with the
 /// same client seed, it answers as it did. Refuses: game_unknown, malformed (not a client seed), seeds_changed (another pair is
 /// the current one), entropy_unavailable.
 struct Rotate {
@@ -83,9 +95,9 @@ struct Draw {
 };
 BOOST_DESCRIBE_STRUCT(Draw, (), (player, game, round, bounds))
 
-/// Fact: a pair decides from here on.
-struct Committed {
-    static constexpr std::string_view kName = "fair.committed";
+/// Fact: the server seed of the next pair is fixed. Promised again only for another version of the game.
+struct Promised {
+    static constexpr std::string_view kName = "fair.promised";
     static constexpr std::uint16_t kFact = 40;
     PlayerId player{};
     std::string game;
@@ -94,9 +106,19 @@ struct Committed {
     Hash definition{};
     Hash commitment{};
     Sealed seed;  ///< The server seed's text, under the player's key.
+};
+BOOST_DESCRIBE_STRUCT(Promised, (), (player, game, index, scheme, definition, commitment, seed))
+
+/// Fact: the promised pair decides from here on, with this client seed.
+struct Begun {
+    static constexpr std::string_view kName = "fair.begun";
+    static constexpr std::uint16_t kFact = 43;
+    PlayerId player{};
+    std::string game;
+    std::uint64_t index = 0;
     std::string client_seed;
 };
-BOOST_DESCRIBE_STRUCT(Committed, (), (player, game, index, scheme, definition, commitment, seed, client_seed))
+BOOST_DESCRIBE_STRUCT(Begun, (), (player, game, index, client_seed))
 
 /// Fact: the pair decides no more, and this is its server seed's text.
 struct Revealed {

@@ -45,8 +45,8 @@ using Facts = boost::mp11::mp_list<RequestRecord, ledger::Transferred, ledger::A
     ledger::HoldResolved, ledger::FrozenSet, ledger::PlayerClosed, ledger::RoundOpened, ledger::BetHeld,
     ledger::BonusBetHeld, ledger::BetRolledBack, ledger::RoundClosed, ledger::DayClosed, ledger::DaySealed,
     ledger::JackpotSet, ledger::JackpotContributed, ledger::JackpotWon, risk::LimitSet, rng::DrawnUnnamed, rng::Drawn,
-    rng::StreamOpened, rng::Seeded, fair::Committed, fair::Revealed, fair::Drawn, rounds::Settled, rounds::Voided,
-    bonus::Granted, session::PlayerRegistered, session::PlayerErased, session::Opened, session::Closed,
+    rng::StreamOpened, rng::Seeded, fair::Promised, fair::Begun, fair::Revealed, fair::Drawn, rounds::Settled,
+    rounds::Voided, bonus::Granted, session::PlayerRegistered, session::PlayerErased, session::Opened, session::Closed,
     cashier::OperatorAdded, cashier::OperatorRemoved, cashier::Acted, cashier::Proposed, cashier::ProposalDecided,
     cashier::RolledBack>;
 

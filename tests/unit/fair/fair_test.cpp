@@ -1,6 +1,11 @@
 #include <catch2/catch.hpp>
 
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+
 #include "croupier/fair.hpp"
+#include "temporary_folder.hpp"
 #include "test_casino.hpp"
 
 using namespace croupier;
@@ -72,9 +77,16 @@ TEST_CASE("fair: the test vectors of docs/fair.md", "[fair]")
 TEST_CASE("fair: a round follows from the revealed seed, the player's own, and the nonce", "[fair]")
 {
     Table table;
+    // The server seed is promised first, then the player names one: neither is chosen by who knows the other.
+    const auto promise = table.pairs().next;
+    CHECK(promise.index == 1);
     const auto before = table.rotate(0, "adas-own");
     REQUIRE(before.has_value());
     CHECK(before->past.empty());
+    CHECK(before->current->commitment == promise.commitment);
+    CHECK(before->current->definition == promise.definition);
+    CHECK(before->next.index == 2);
+    CHECK(before->next.commitment != promise.commitment);
     std::vector<std::uint32_t> rolled;
     for (std::uint64_t nonce = 1; nonce <= 20; ++nonce) {
         const auto spun = table.roll();
@@ -99,13 +111,15 @@ TEST_CASE("fair: a round follows from the revealed seed, the player's own, and t
     }
     CHECK(after->current->index == 2);
     CHECK(after->current->client_seed == "another");
-    CHECK(after->current->commitment != before->current->commitment);
+    CHECK(after->current->commitment == before->next.commitment);
 }
 
 TEST_CASE("fair: a rotation that was asked for twice happens once, and not over another's head", "[fair]")
 {
     Table table;
     CHECK(!table.pairs().current);
+    const auto promised = table.pairs().next.commitment;
+    CHECK(table.pairs().next.commitment == promised);  // Asking does not choose.
     REQUIRE(table.rotate(0, "one").has_value());
     const auto units = table.casino.casino->submitted().seq;
     const auto again = table.rotate(0, "one");
@@ -169,6 +183,31 @@ TEST_CASE("fair: no fact holds a server seed that still decides rounds, and a re
     std::size_t holding = 0;
     for (const auto& unit : table.casino.store.units()) { holding += as_text(unit->bytes).contains(seed) ? 1 : 0; }
     CHECK(holding == 1);  // The one that reveals it.
+}
+
+TEST_CASE("fair: another version of the game ends a pair, and what was promised for the old one", "[fair]")
+{
+    // The same dice with another edge, beside the casino that has the shipped one.
+    const fakes::TemporaryFolder folder;
+    std::ifstream shipped{"config/games/dice.json"};
+    auto definition = nlohmann::json::parse(shipped);
+    definition["edge_ppm"] = 5'000;
+    std::ofstream{folder / "dice.json"} << definition.dump();
+    Table table;
+    REQUIRE(table.rotate(0, "mine").has_value());
+    REQUIRE(table.roll().has_value());
+    const auto old = table.pairs();
+    auto config = TestCasino::demo();
+    config.games.directory = folder.path();
+    table.casino.restart_with(config);
+    const auto spun = table.roll();
+    REQUIRE(spun.has_value());
+    const auto now = table.pairs();
+    CHECK(decided(*spun) == rounds::DecidedBySeeds{2, 1});
+    CHECK(now.current->definition != old.current->definition);
+    CHECK(now.current->commitment != old.next.commitment);
+    CHECK(now.current->client_seed == "mine");
+    CHECK(now.past.front().pair.commitment == old.current->commitment);
 }
 
 TEST_CASE("fair: a round whose seeds cannot be opened is void, and its stake goes back", "[fair]")

@@ -113,6 +113,8 @@ export interface FairPair {
 }
 export interface FairPairs {
   current: FairPair | null;
+  /** The pair that the next change begins: promised before the player names a seed for it. */
+  next: { seeds: number; scheme: 'v1' | 'v2'; commitment: string; definition: string } | null;
   /** Revealed ones, newest first. */
   past: (FairPair & { server_seed: string })[];
 }

@@ -12,6 +12,7 @@ import { verifyLink } from '../views/fair.js';
 import { betOf, labelOf, pays } from './rules.js';
 import type { Side } from './rules.js';
 
+const randomSeed = () => [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 const percent = (hundredths: number) => (hundredths / 100).toFixed(2);
 
 /** Dice: choose how probable a win is, roll, and check it. */
@@ -77,12 +78,13 @@ export class DiceView extends View {
 
   /** The pair of seeds that decides, and those that have been revealed. */
   private seeds() {
-    const { current, past } = this.pairs_ ?? { current: null, past: [] };
+    const { current, next, past } = this.pairs_ ?? { current: null, next: null, past: [] };
     return html`<details class="rules card seeds"><summary>Provably fair</summary>
-      <p>Each number follows from two seeds and the count of your rounds: the casino's, fixed before you bet and promised by its hash, and yours.
-        New seeds reveal the casino's old one, and you can check every round of it.</p>
-      <dl><div><dt>The casino's seed has the hash</dt><dd>${current?.commitment ?? 'None yet: choose your seed, or roll.'}</dd></div>
-        <div><dt>Your seed</dt><dd>${current?.client_seed ?? '–'}</dd></div><div><dt>Rounds played with them</dt><dd>${current?.rounds ?? 0}</dd></div></dl>
+      <p>Each number follows from two seeds and the count of your rounds. The casino promises its seed by a hash before you choose yours; new
+        seeds reveal its old one, and you can check every round of it.</p>
+      <dl><div><dt>The casino's seed has the hash</dt><dd>${current?.commitment ?? '–'}</dd></div>
+        <div><dt>Your seed</dt><dd>${current?.client_seed ?? '–'}</dd></div><div><dt>Rounds played with them</dt><dd>${current?.rounds ?? 0}</dd></div>
+        <div><dt>The casino's next seed has the hash</dt><dd>${next?.commitment ?? '–'}</dd></div></dl>
       <form @submit=${this.renew}><label>Your next seed <input .value=${this.own_} pattern="[A-Za-z0-9_\\-]{1,64}" maxlength="64" required
         @input=${(event: Event) => (this.own_ = (event.target as HTMLInputElement).value)}></label><button ?disabled=${this.playing_}>New seeds</button></form>
       ${past.length === 0 ? '' : html`<ul>${past.map((one) => html`<li>Seeds ${one.seeds}, ${one.rounds} rounds:
@@ -104,8 +106,10 @@ export class DiceView extends View {
 
   private async loadSeeds(): Promise<void> {
     try {
-      this.pairs_ = await casino.api.seeds(this.game.game);
-      if (this.own_ === '') this.own_ = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+      const pairs = await casino.api.seeds(this.game.game);
+      // The casino has promised its seed by now, without knowing this one; a default it would have known.
+      this.pairs_ = pairs.current === null ? await casino.api.renewSeeds(this.game.game, 0, randomSeed()) : pairs;
+      if (this.own_ === '') this.own_ = randomSeed();
     } catch {
       // Shown as none; the next roll asks again.
     }
