@@ -59,6 +59,7 @@ public:
         }
         if (definition.ways) {
             std::vector<Run> runs;
+            runs.reserve(paying_.size());
             for (const std::uint32_t symbol : paying_) { runs.push_back({symbol, 1}); }
             by_ways(0, runs, 0, 0);
         } else {

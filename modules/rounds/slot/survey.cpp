@@ -37,6 +37,7 @@ public:
             std::map<std::vector<std::uint32_t>, Value> columns;
             for (Value stop = 0; stop < strips[reel].size(); ++stop) {
                 std::vector<std::uint32_t> column;
+                column.reserve(definition.rows);
                 for (std::size_t row = 0; row < definition.rows; ++row) {
                     column.push_back(definition.at(strips, reel, stop, row));
                 }
