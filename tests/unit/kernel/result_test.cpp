@@ -38,8 +38,9 @@ TEST_CASE("errors: every code has its own number and name, a meaning and an HTTP
 TEST_CASE("errors: the transient codes are these, for ever: a change would record or forget refusals", "[kernel]")
 {
     const std::set<std::string_view> expected{"malformed", "too_large", "operation_unknown", "not_logged_in",
-        "out_of_order", "in_flight", "rate_limited", "receipt_not_ready", "overloaded", "draining", "disk_low",
-        "not_found", "method_not_allowed", "origin_refused", "not_available", "entropy_unavailable", "internal"};
+        "out_of_order", "in_flight", "rate_limited", "receipt_not_ready", "seeds_changed", "overloaded", "draining",
+        "disk_low", "not_found", "method_not_allowed", "origin_refused", "not_available", "entropy_unavailable",
+        "internal"};
     std::set<std::string_view> transient;
     for (const ErrorCode code : kAll) {
         if (is_transient(code)) { transient.insert(name(code)); }

@@ -127,7 +127,7 @@ TEST_CASE("replay: every life of a night agrees with its recording, byte for byt
 
 TEST_CASE("replay: the state is compared on the way and at the end", "[replay]")
 {
-    const Nights nights{3};
+    const Nights nights{4};
     const auto lives = nights.lives();
     CHECK(play(lives.back()).ended);
     std::size_t states = 0;
