@@ -117,6 +117,9 @@ TEST_CASE("fair: a round follows from the revealed seed, the player's own, and t
 TEST_CASE("fair: a rotation that was asked for twice happens once, and not over another's head", "[fair]")
 {
     Table table;
+    const auto nothing = table.casino.casino->submitted().seq;
+    CHECK(table.rotate(1, "one").error().code == ErrorCode::seeds_changed);
+    CHECK(table.casino.casino->submitted().seq == nothing);  // A refusal leaves no fact.
     CHECK(!table.pairs().current);
     const auto promised = table.pairs().next.commitment;
     CHECK(table.pairs().next.commitment == promised);  // Asking does not choose.
