@@ -1,7 +1,6 @@
 #include "slot.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cstdlib>
 #include <utility>
 
@@ -38,15 +37,9 @@ public:
     void spin(const Reels& reels, Stops stops)
     {
         listener_.reels(reels, stops);
-        if (definition_.ways) {
-            reels.ways(stops, [&](const WaysPay& pay) { listener_.ways(pay, won(pay.times * unit_)); });
-        } else {
-            for (std::uint64_t lines = reels.lines_to_look_at(stops); lines != 0; lines &= lines - 1) {
-                const auto line = static_cast<std::uint32_t>(std::countr_zero(lines));
-                const LinePay pay = reels.line_at(stops, line);
-                if (pay.times > 0) { listener_.line(line, pay, won(pay.times * unit_)); }
-            }
-        }
+        reels.pays(
+            stops, [&](std::uint32_t line, const LinePay& pay) { listener_.line(line, pay, won(pay.times * unit_)); },
+            [&](const WaysPay& pay) { listener_.ways(pay, won(pay.times * unit_)); });
         const std::uint32_t seen = reels.scatters(stops);
         if (definition_.scatter_pays[seen] > 0) {
             listener_.scatter(seen, won(definition_.scatter_pays[seen] * stake_));

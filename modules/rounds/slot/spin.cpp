@@ -1,7 +1,6 @@
 #include "spin.hpp"
 
 #include <algorithm>
-#include <bit>
 
 #include "croupier/assert.hpp"
 
@@ -97,19 +96,6 @@ LinePay Reels::line_at(Stops stops, std::size_t line) const
         cells[reel] = definition_.at(strips_, reel, stops[reel], definition_.lines[line][reel]);
     }
     return line_pay(definition_, std::span{cells}.first(stops.size()));
-}
-
-std::int64_t Reels::win(Stops stops) const
-{
-    std::int64_t units = definition_.scatter_pays[scatters(stops)] * definition_.units;
-    if (definition_.ways) {
-        ways(stops, [&](const WaysPay& pay) { units += pay.times; });
-        return units;
-    }
-    for (std::uint64_t lines = lines_to_look_at(stops); lines != 0; lines &= lines - 1) {
-        units += line_at(stops, static_cast<std::size_t>(std::countr_zero(lines))).times;
-    }
-    return units;
 }
 
 }  // namespace croupier::rounds::slot

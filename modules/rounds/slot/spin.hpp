@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -72,8 +73,16 @@ public:
         return cells_[place(reel, stop)][symbol];
     }
 
-    /// Everything that a spin with these stops wins, in units, before any multiplier of free spins.
-    std::int64_t win(Stops stops) const;
+    /// Calls on_line(line, LinePay) for each line that pays, in their order, or on_ways(WaysPay) as ways() does.
+    template <class OnLine, class OnWays>
+    void pays(Stops stops, const OnLine& on_line, const OnWays& on_ways) const
+    {
+        if (definition_.ways) { return ways(stops, on_ways); }
+        for (std::uint64_t lines = lines_to_look_at(stops); lines != 0; lines &= lines - 1) {
+            const auto line = static_cast<std::uint32_t>(std::countr_zero(lines));
+            if (const LinePay pay = line_at(stops, line); pay.times > 0) { on_line(line, pay); }
+        }
+    }
 
 private:
     using Masks = std::array<std::uint64_t, kSymbolsMax>;
