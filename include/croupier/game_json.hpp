@@ -31,6 +31,14 @@ inline void write_game(std::string& out, const rounds::GameInfo& info, Currency 
     write_number(out, currency.exponent());
     out += ",\"open\":";
     write(out, info.open);
+    if (info.cycle_ms != 0) {
+        out += ",\"cycle_ms\":";
+        write_number(out, info.cycle_ms);
+    }
+    if (info.choice_ms != 0) {
+        out += ",\"choice_ms\":";
+        write_number(out, info.choice_ms);
+    }
     out += ",\"definition\":";
     out += info.definition_json;
     out += '}';

@@ -18,7 +18,7 @@
 #include "croupier/result.hpp"
 
 /// JSON for what goes to clients, appended to a string: one pass, no tree in between. Ids are strings, amounts whole
-/// numbers, described enums their names, a variant of events {"ev":name, …members}; see docs/protocol.
+/// numbers, described enums their names, a member that is not there is left out, a variant of events {"ev":name, …members}; see docs/protocol.
 namespace croupier::json {
 
 inline void write_number(std::string& out, std::integral auto value)
@@ -46,6 +46,9 @@ template <class T>
 void write_members(std::string& out, const T& value, bool first)
 {
     boost::mp11::mp_for_each<codec_detail::Members<T>>([&](auto member) {
+        if constexpr (codec_detail::is_optional<std::remove_cvref_t<decltype(value.*member.pointer)>>) {
+            if (!(value.*member.pointer)) { return; }
+        }
         if (!first) { out += ','; }
         first = false;
         out += '"';
@@ -88,6 +91,8 @@ void write(std::string& out, const T& value)
             write(out, element);
         }
         out += ']';
+    } else if constexpr (is_optional<T>) {
+        write(out, *value);
     } else if constexpr (is_variant<T>) {
         std::visit(
             [&]<class Alternative>(const Alternative& alternative) {

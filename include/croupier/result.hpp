@@ -53,6 +53,9 @@ enum class Finality : std::uint8_t {
     X(bet_rolled_back, 309, final_, 409, "This bet was rolled back.") \
     X(receipt_not_ready, 310, transient, 409, "This round's day is not sealed yet; the receipt comes with it.") \
     X(seeds_changed, 311, transient, 409, "Other seeds decide this game by now.") \
+    X(round_open, 312, final_, 409, "Another round of this player waits for a choice.") \
+    X(choice_invalid, 313, final_, 400, "The round does not ask for such a choice.") \
+    X(too_soon, 314, transient, 429, "The last game began a moment ago; the next one may begin a little later.") \
     X(insufficient_funds, 400, final_, 402, "The balance is lower than the stake.") \
     X(amount_invalid, 401, final_, 400, "An amount is a positive whole number of minor units.") \
     X(amount_overflow, 402, final_, 400, "The amount is larger than an account can hold.") \

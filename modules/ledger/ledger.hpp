@@ -65,6 +65,7 @@ public:
 
     // Rounds in play: round_stakes.cpp.
     Result<RoundInPlay> open_round(const OpenRound& command, Context& context);
+    Result<Balance> open_bet(const OpenBet& command, Context& context);
     Result<Balance> hold_bet(const HoldBet& command, Context& context);
     Result<Balance> roll_back_bet(const RollBackBet& command, Context& context);
     Result<RoundClosed> settle_round(const SettleRound& command, Context& context);
@@ -163,6 +164,9 @@ private:
     };
     /// What of a stake the player's bonus money pays.
     std::int64_t bonus_of_stake(PlayerId player, std::int64_t stake) const;
+    /// The part of a bet's stake that is bonus money, if the bet may be held and the bank could pay so much more.
+    Result<std::int64_t> may_hold(PlayerId player, std::int64_t stake, std::int64_t exposure_more) const;
+    Balance put(const HoldBet& bet, std::int64_t bonus, Context& context);
     /// Pays a win into the pockets that the stake came from.
     void pay(PlayerId player, RoundId round, std::int64_t win, const Recipe& staked, Context& context);
     void give_back(RoundId round, PlayerId player, const RoundBook::Bet& bet, Context& context);

@@ -74,6 +74,9 @@ public:
             [&](const ClosePlayer& command, Context& context) { return ledger_.close_player(command, context); });
         bus.serve<OpenRound>(
             [&](const OpenRound& command, Context& context) { return ledger_.open_round(command, context); });
+        bus.serve<OpenBet>([&](const OpenBet& command, Context& context) {
+            return changed(bus, command.player, ledger_.open_bet(command, context), context);
+        });
         bus.serve<HoldBet>([&](const HoldBet& command, Context& context) {
             return changed(bus, command.player, ledger_.hold_bet(command, context), context);
         });

@@ -24,16 +24,36 @@ Result<Balance> Ledger::hold_bet(const HoldBet& command, Context& context)
         if (bet->second.stake != command.stake) { return refuse(ErrorCode::key_conflict); }
         return balance_of(account_of(command.player));  // The same bet again: it stands.
     }
-    const auto account = account_for(command.player, true);
-    if (!account) { return std::unexpected{account.error()}; }
-    const std::int64_t bonus = bonus_of_stake(command.player, command.stake);
-    if (find(*account)->balance < command.stake - bonus) { return refuse(ErrorCode::insufficient_funds); }
     // The round's old figure is replaced by the new one.
-    if (const auto covered = bank_covers(0, command.exposure - (*round)->exposure); !covered) {
-        return std::unexpected{covered.error()};
-    }
+    const auto bonus = may_hold(command.player, command.stake, command.exposure - (*round)->exposure);
+    if (!bonus) { return std::unexpected{bonus.error()}; }
     if ((*round)->entries() >= options_.bets_max) { return refuse(ErrorCode::overloaded, kFullRetry); }
+    return put(command, *bonus, context);
+}
 
+Result<Balance> Ledger::open_bet(const OpenBet& command, Context& context)
+{
+    CROUPIER_ASSERT(command.round > rounds_.last_opened());
+    if (command.stake <= 0 || command.win_max < 0) { return refuse(ErrorCode::amount_invalid); }
+    const auto bonus = may_hold(command.player, command.stake, command.win_max);
+    if (!bonus) { return std::unexpected{bonus.error()}; }
+    if (rounds_.open() >= options_.rounds_max) { return refuse(ErrorCode::overloaded, kFullRetry); }
+    context.work.add(RoundOpened{command.round});
+    return put({command.round, command.player, 1, command.stake, command.win_max}, *bonus, context);
+}
+
+Result<std::int64_t> Ledger::may_hold(PlayerId player, std::int64_t stake, std::int64_t exposure_more) const
+{
+    const auto account = account_for(player, true);
+    if (!account) { return std::unexpected{account.error()}; }
+    const std::int64_t bonus = bonus_of_stake(player, stake);
+    if (find(*account)->balance < stake - bonus) { return refuse(ErrorCode::insufficient_funds); }
+    if (const auto covered = bank_covers(0, exposure_more); !covered) { return std::unexpected{covered.error()}; }
+    return bonus;
+}
+
+Balance Ledger::put(const HoldBet& command, std::int64_t bonus, Context& context)
+{
     for (const auto& [pocket, part] : {std::pair{Pocket::bonus, bonus}, {Pocket::cash, command.stake - bonus}}) {
         if (part == 0) { continue; }
         if (accounts_of(command.player, pocket).held == AccountId{0}) {
@@ -44,7 +64,7 @@ Result<Balance> Ledger::hold_bet(const HoldBet& command, Context& context)
     }
     context.work.add(BetHeld{command.round, command.player, command.bet, command.stake, command.exposure});
     if (bonus > 0) { context.work.add(BonusBetHeld{command.round, command.player, command.bet, bonus}); }
-    return balance_of(*account);
+    return balance_of(account_of(command.player));
 }
 
 Result<Balance> Ledger::roll_back_bet(const RollBackBet& command, Context& context)

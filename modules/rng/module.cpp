@@ -29,6 +29,7 @@ public:
     {
         bus.serve<Draw>([&](const Draw& command, Context& context) { return draw(command, context); });
         bus.serve<Reseed>([&](const Reseed&, Context& context) { return reseed(context); });
+        bus.serve<GetSpreads>([&](const GetSpreads&, Context&) -> Result<Spreads> { return Spreads{spreads()}; });
         folds.on<StreamOpened>([&](const StreamOpened& fact, const FactContext&) {
             CROUPIER_ASSERT(fact.stream == next_stream());
             ids_.emplace(fact.name, fact.stream);
@@ -103,9 +104,30 @@ private:
         if (const auto done = generators_->draw(command.stream, drawn.bounds, drawn.values); !done) {
             return std::unexpected{done.error()};
         }
+        for (std::size_t i = 0; i < drawn.values.size(); ++i) { tally(id, drawn.bounds[i], drawn.values[i]); }
         Values values{drawn.values};
         context.work.add(std::move(drawn));
         return values;
+    }
+
+    void tally(StreamId id, Bound bound, Value value)
+    {
+        auto& of_stream = tallies_[id];
+        auto found = std::ranges::find(of_stream, bound, &Spread::bound);
+        if (found == of_stream.end()) {
+            if (of_stream.size() == kBoundsMax) { return; }
+            found = of_stream.insert(
+                found, {.stream = {}, .bound = bound, .parts = std::vector<std::uint64_t>(kParts)});
+        }
+        ++found->parts[std::uint64_t{value} * kParts / bound];
+    }
+    std::vector<Spread> spreads()
+    {
+        std::vector<Spread> all;
+        for (const auto& [id, of_stream] : tallies_) {
+            for (const Spread& one : of_stream) { all.push_back({at(id).name, one.bound, one.parts}); }
+        }
+        return all;
     }
 
     Result<Reseeds> reseed(Context& context)
@@ -125,6 +147,10 @@ private:
     std::vector<Stream> streams_;  // Index is the id minus 1.
     std::map<std::string, StreamId, std::less<>> ids_;
     std::set<StreamId> seeded_;  // By this process.
+    // What this process drew, for monitoring: never read by a draw, and no part of the state.
+    static constexpr std::uint64_t kParts = 16;
+    static constexpr std::size_t kBoundsMax = 64;  // Of one stream; games have a dozen.
+    std::map<StreamId, std::vector<Spread>> tallies_;
 };
 
 }  // namespace

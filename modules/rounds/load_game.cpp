@@ -5,6 +5,7 @@
 #include "game.hpp"
 #include "roulette/roulette.hpp"
 #include "slot/slot.hpp"
+#include "video_poker/video_poker.hpp"
 
 namespace croupier::rounds {
 
@@ -42,7 +43,8 @@ std::expected<std::unique_ptr<Game>, DefinitionError> load_game(std::string_view
     std::optional<DefinitionError> error;
     const Node root{parsed, "", error};
     const std::string kind = root["kind"].text(40);
-    const Hash hash = sha256(as_bytes(parsed.dump()));
+    std::string canonical = parsed.dump();
+    const Hash hash = sha256(as_bytes(canonical));
     std::unique_ptr<Game> game;
     if (kind == "slot") {
         game = slot::load(root, hash);
@@ -50,8 +52,10 @@ std::expected<std::unique_ptr<Game>, DefinitionError> load_game(std::string_view
         game = roulette::load(root, hash);
     } else if (kind == "dice") {
         game = dice::load(root, hash);
+    } else if (kind == "video-poker") {
+        game = video_poker::load(root, hash, std::move(canonical));
     } else {
-        root["kind"].fail("\"slot\", \"roulette\" or \"dice\"");
+        root["kind"].fail("\"slot\", \"roulette\", \"dice\" or \"video-poker\"");
     }
     if (error) { return std::unexpected{*error}; }
     return game;

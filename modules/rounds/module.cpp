@@ -7,8 +7,8 @@ namespace {
 
 class RoundsModule final : public Module {
 public:
-    RoundsModule(std::vector<std::shared_ptr<const Game>> games, std::vector<std::string> closed)
-        : games_{std::move(games)}, closed_{std::move(closed)}
+    RoundsModule(std::vector<std::shared_ptr<const Game>> games, Options options)
+        : games_{std::move(games)}, options_{std::move(options)}
     {
     }
 
@@ -16,29 +16,41 @@ public:
 
     void wire(Bus& bus, Folds& folds) override
     {
-        rounds_ = std::make_unique<Rounds>(games_, closed_, bus);
+        rounds_ = std::make_unique<Rounds>(games_, options_, bus);
         bus.publishes<Settled>();
         bus.serve<Spin>([&](const Spin& command, Context& context) { return rounds_->spin(command, context); });
+        bus.serve<Choose>([&](const Choose& command, Context& context) { return rounds_->choose(command, context); });
+        bus.serve<ListOpen>([&](const ListOpen& command, Context& context) -> Result<OpenRounds> {
+            return rounds_->list_open(command.player, context);
+        });
+        bus.serve<FinishOverdue>([&](const FinishOverdue&, Context& context) -> Result<Finished> {
+            return rounds_->finish_overdue(context);
+        });
+        bus.serve<GetTallies>([&](const GetTallies&, Context&) -> Result<Tallies> { return rounds_->tallies(); });
         bus.serve<ListGames>([&](const ListGames&, Context&) -> Result<Games> { return rounds_->list(); });
-        folds.on<Settled>([&](const Settled& fact, const FactContext&) { rounds_->apply(fact); });
+        folds.on<VersionPlayed>([&](const VersionPlayed& fact, const FactContext&) { rounds_->apply(fact); });
+        folds.on<Begun>([&](const Begun& fact, const FactContext& at) { rounds_->apply(fact, at.at); });
+        folds.on<rng::Drawn>([&](const rng::Drawn& fact, const FactContext&) { rounds_->apply(fact); });
+        folds.on<Chosen>([&](const Chosen& fact, const FactContext&) { rounds_->apply(fact); });
+        folds.on<Settled>([&](const Settled& fact, const FactContext& at) { rounds_->apply(fact, at.at); });
         folds.on<Voided>([&](const Voided& fact, const FactContext&) { rounds_->apply(fact); });
     }
 
     void save(ByteWriter& out) const override { rounds_->save(out); }
-    std::uint32_t version() const override { return 1; }
+    std::uint32_t version() const override { return 2; }
     bool restore(ByteReader& in) override { return rounds_->restore(in); }
 
 private:
     std::vector<std::shared_ptr<const Game>> games_;
-    std::vector<std::string> closed_;
+    Options options_;
     std::unique_ptr<Rounds> rounds_;
 };
 
 }  // namespace
 
-std::unique_ptr<Module> make_module(std::vector<std::shared_ptr<const Game>> games, std::vector<std::string> closed)
+std::unique_ptr<Module> make_module(std::vector<std::shared_ptr<const Game>> games, Options options)
 {
-    return std::make_unique<RoundsModule>(std::move(games), std::move(closed));
+    return std::make_unique<RoundsModule>(std::move(games), std::move(options));
 }
 
 }  // namespace croupier::rounds

@@ -5,16 +5,25 @@
 #include "croupier/assert.hpp"
 #include "croupier/messages/fair.hpp"
 #include "croupier/messages/risk.hpp"
-#include "croupier/messages/rng.hpp"
 
 namespace croupier::rounds {
 
-Rounds::Rounds(std::vector<std::shared_ptr<const Game>> games, std::vector<std::string> closed, Bus& bus) : bus_{bus}
+namespace {
+
+constexpr std::uint64_t kFinishMax = 100;  // Rounds an input: what is left comes with the next tick.
+
+bool is_slot(const Game& game) { return game.info().kind == "slot"; }
+
+}  // namespace
+
+Rounds::Rounds(std::vector<std::shared_ptr<const Game>> games, const Options& options, Bus& bus)
+    : options_{options}, bus_{bus}
 {
     for (auto& game : games) {
         const std::string name = game->info().game;
-        const bool open = std::ranges::find(closed, name) == closed.end();
-        const bool added = games_.emplace(name, Table{.game = std::move(game), .open = open, .jackpot = {}}).second;
+        const bool open = std::ranges::find(options.closed, name) == options.closed.end();
+        const bool added =
+            games_.emplace(name, Table{.game = std::move(game), .open = open, .jackpot = {}, .tally = {}}).second;
         CROUPIER_ASSERT(added);  // The host refuses two definitions of one name.
     }
 }
@@ -73,39 +82,62 @@ Result<Rounds::Draws> Rounds::draw(
     return drawn;
 }
 
+Result<std::int64_t> Rounds::stake_of(const Spin& command, const Table& table, Context& context) const
+{
+    const Game& game = *table.game;
+    const auto stake = game.total_stake(command.stake, command.bets);
+    if (!stake) { return stake; }
+    if (is_slot(game) && options_.slot_stake_max != 0 && *stake > options_.slot_stake_max) {
+        return refuse(ErrorCode::stake_too_high);
+    }
+    if (const auto ready = pace_.check(command.player, context.now); !ready) { return std::unexpected{ready.error()}; }
+    if (bus_.handles<risk::CheckStake>()) {
+        const auto allowed = bus_.send(risk::CheckStake{command.player, *stake}, context);
+        if (!allowed) { return std::unexpected{allowed.error()}; }
+    }
+    return stake;
+}
+
 Result<Spun> Rounds::spin(const Spin& command, Context& context)
 {
     const auto found = games_.find(command.game);
     if (found == games_.end()) { return refuse(ErrorCode::game_unknown); }
-    const Game& game = *found->second.game;
+    Table& table = found->second;
+    const Game& game = *table.game;
     // Without the module that has the seeds nothing can decide such a game.
     const bool decidable = !game.fair() || bus_.handles<fair::Draw>();
-    if (!found->second.open || !decidable) { return refuse(ErrorCode::game_closed); }
-    const auto stake = game.total_stake(command.stake, command.bets);
+    if (!table.open || !decidable) { return refuse(ErrorCode::game_closed); }
+    // No game begins before the one before it is complete (GLI-19 4.3.3, RTS 14C).
+    if (raw(in_play_.of(command.player)) != 0) { return refuse(ErrorCode::round_open); }
+    const auto stake = stake_of(command, table, context);
     if (!stake) { return std::unexpected{stake.error()}; }
-    if (bus_.handles<risk::CheckStake>()) {
-        if (const auto allowed = bus_.send(risk::CheckStake{command.player, *stake}, context); !allowed) {
-            return std::unexpected{allowed.error()};
-        }
-    }
+    return game.kept_text().empty() ? play_at_once(command, table, *stake, context)
+                                    : begin(command, game, *stake, context);
+}
+
+Result<Spun> Rounds::play_at_once(const Spin& command, Table& table, std::int64_t stake, Context& context)
+{
+    const Game& game = *table.game;
     const RoundId round = next(last_round_);
-    const ledger::JackpotId jackpot = jackpot_of(found->first, found->second, context);
-    const std::int64_t win_max = game.win_max(*stake, command.bets);
-    const auto taken = bus_.send(ledger::TakeStake{command.player, round, *stake, win_max, jackpot}, context);
+    const ledger::JackpotId jackpot = jackpot_of(command.game, table, context);
+    const std::int64_t win_max = game.win_max(stake, command.bets);
+    const auto taken = bus_.send(ledger::TakeStake{command.player, round, stake, win_max, jackpot}, context);
     if (!taken) { return std::unexpected{taken.error()}; }
 
     // The stake is taken: from here the round ends by facts, settled or voided, never by being dropped.
     const auto drawn = draw(round, command.player, game, jackpot, context);
     if (!drawn) {
-        const auto refunded = bus_.send(ledger::Refund{command.player, round, *stake}, context);
+        const auto refunded = bus_.send(ledger::Refund{command.player, round, stake}, context);
         CROUPIER_ASSERT(refunded.has_value());
-        context.work.add(Voided{round, command.player, command.game, *stake});
+        context.work.add(Voided{round, command.player, command.game, stake});
+        tally_voided(command.game);
         return refuse(ErrorCode::round_voided);
     }
-    Spun spun{.round = round, .game = command.game, .stake = *stake, .jackpot = 0, .outcome = {}, .balance = {}};
-    spun.outcome = game.evaluate(*stake, command.bets, drawn->game);
+    Spun spun{
+        .round = round, .game = command.game, .stake = stake, .jackpot = 0, .outcome = {}, .balance = {}, .awaits = {}};
+    spun.outcome = game.evaluate(stake, command.bets, drawn->game);
     spun.win = spun.outcome.win;
-    CROUPIER_ASSERT(spun.outcome.stake == *stake && spun.win >= 0 && spun.win <= win_max);
+    CROUPIER_ASSERT(spun.outcome.stake == stake && spun.win >= 0 && spun.win <= win_max);
     if (drawn->seeds) { spun.outcome.events.emplace_back(*drawn->seeds); }
     if (drawn->ticket) {
         const auto shared = bus_.send(ledger::ShareJackpot{jackpot, round, command.player, *drawn->ticket}, context);
@@ -115,26 +147,221 @@ Result<Spun> Rounds::spin(const Spin& command, Context& context)
     const auto paid = bus_.send(ledger::PayWin{command.player, round, spun.win}, context);
     CROUPIER_ASSERT(paid.has_value());
     spun.balance = *paid;
-    const Settled settled{round, command.player, command.game, game.definition(), *stake, spun.win, command.bets};
+    const Settled settled{round, command.player, command.game, game.definition(), stake, spun.win, command.bets};
     context.work.add(settled);
     bus_.publish(settled, context);
+    tally(settled, game);
     return spun;
+}
+
+Result<Spun> Rounds::begin(const Spin& command, const Game& game, std::int64_t stake, Context& context)
+{
+    const RoundId round = next(last_round_);
+    const std::int64_t win_max = game.win_max(stake, command.bets);
+    const auto held = bus_.send(ledger::OpenBet{round, command.player, stake, win_max}, context);
+    if (!held) { return std::unexpected{held.error()}; }
+    if (!in_play_.knows(game.definition())) {
+        context.work.add(VersionPlayed{game.definition(), std::string{game.kept_text()}});
+    }
+    context.work.add(Begun{round, command.player, command.game, game.definition(), stake, command.bets,
+        context.now + options_.choice_time});
+    return play_on(round, context);
+}
+
+Result<Spun> Rounds::choose(const Choose& command, Context& context)
+{
+    if (raw(command.round) == 0 || command.round > last_round_) { return refuse(ErrorCode::round_unknown); }
+    const InPlay::Round* round = in_play_.find(command.round);
+    if (round == nullptr) { return refuse(ErrorCode::round_closed); }
+    if (round->player != command.player) { return refuse(ErrorCode::round_unknown); }
+    const Game* game = in_play_.version(round->definition);
+    if (game == nullptr) { return give_back(command.round, context); }
+    const auto question = game->question(round->decided);
+    CROUPIER_ASSERT(question.has_value());  // Or it would have been played on.
+    if (command.choice >= question->choices) { return refuse(ErrorCode::choice_invalid); }
+    context.work.add(Chosen{command.round, command.choice, false});
+    return play_on(command.round, context);
+}
+
+Result<Spun> Rounds::play_on(RoundId id, Context& context)
+{
+    const InPlay::Round& round = *in_play_.find(id);
+    const Game& game = *in_play_.version(round.definition);
+    for (auto bounds = game.next_bounds(round.decided); !bounds.empty(); bounds = game.next_bounds(round.decided)) {
+        // What is drawn is folded into the round as the fact that it is.
+        const auto drawn = bus_.send(
+            rng::Draw{round.game + "/outcome", id, round.steps, {bounds.begin(), bounds.end()}}, context);
+        if (!drawn) { return give_back(id, context); }
+    }
+    return game.question(round.decided) ? waiting(id, game, context) : settle(id, game, context);
+}
+
+Spun Rounds::waiting(RoundId id, const Game& game, Context& context) const
+{
+    const InPlay::Round& round = *in_play_.find(id);
+    const auto balance = bus_.send(ledger::GetBalance{round.player}, context);
+    CROUPIER_ASSERT(balance.has_value());
+    const auto question = game.question(round.decided);
+    return {.round = id,
+        .game = round.game,
+        .stake = round.stake,
+        .win = 0,
+        .jackpot = 0,
+        .outcome = game.evaluate(round.stake, round.bets, round.decided),
+        .balance = *balance,
+        .awaits = Awaited{.choices = question->choices, .until = round.until}};
+}
+
+Spun Rounds::settle(RoundId id, const Game& game, Context& context)
+{
+    const InPlay::Round round = *in_play_.find(id);  // It is gone in the end.
+    Spun spun{.round = id,
+        .game = round.game,
+        .stake = round.stake,
+        .jackpot = 0,
+        .outcome = {},
+        .balance = {},
+        .awaits = {}};
+    spun.outcome = game.evaluate(round.stake, round.bets, round.decided);
+    spun.win = spun.outcome.win;
+    ledger::SettleRound settlement{.round = id, .wins = {}};
+    if (spun.win > 0) { settlement.wins.push_back({round.player, spun.win}); }
+    const auto closed = bus_.send(settlement, context);
+    CROUPIER_ASSERT(closed.has_value() && closed->stake == round.stake);
+    const auto balance = bus_.send(ledger::GetBalance{round.player}, context);
+    CROUPIER_ASSERT(balance.has_value());
+    spun.balance = *balance;
+    const Settled settled{id, round.player, round.game, round.definition, round.stake, spun.win, round.bets};
+    context.work.add(settled);
+    bus_.publish(settled, context);
+    tally(settled, game);
+    return spun;
+}
+
+void Rounds::tally(const Settled& settled, const Game& game)
+{
+    const auto found = games_.find(settled.game);
+    if (found == games_.end()) { return; }
+    __extension__ using Wide = __int128;
+    constexpr Wide kMillion = 1'000'000;
+    const Wide expected = game.rtp_ppm(settled.bets);
+    const Wide returned = Wide{settled.win} * kMillion / settled.stake;
+    Tally& tally = found->second.tally;
+    ++tally.rounds;
+    tally.stake += settled.stake;
+    tally.win += settled.win;
+    tally.returned_ppm += static_cast<std::uint64_t>(returned);
+    tally.expected_ppm += static_cast<std::uint64_t>(expected);
+    tally.squared_deviation += static_cast<std::uint64_t>((returned - expected) * (returned - expected) / kMillion);
+}
+
+void Rounds::tally_voided(const std::string& game)
+{
+    if (const auto found = games_.find(game); found != games_.end()) { ++found->second.tally.voided; }
+}
+
+Tallies Rounds::tallies() const
+{
+    Tallies all;
+    for (const auto& [name, table] : games_) {
+        all.games.push_back(table.tally);
+        all.games.back().game = name;
+        all.games.back().asks = !table.game->kept_text().empty();
+    }
+    return all;
+}
+
+std::unexpected<Error> Rounds::give_back(RoundId id, Context& context)
+{
+    const InPlay::Round round = *in_play_.find(id);
+    const auto closed = bus_.send(ledger::VoidRound{id}, context);
+    CROUPIER_ASSERT(closed.has_value() && closed->refund == round.stake);
+    context.work.add(Voided{id, round.player, round.game, round.stake});
+    tally_voided(round.game);
+    return refuse(ErrorCode::round_voided);
+}
+
+OpenRounds Rounds::list_open(PlayerId player, Context& context) const
+{
+    OpenRounds open;
+    const RoundId id = in_play_.of(player);
+    if (raw(id) == 0) { return open; }
+    // One whose version cannot be read any more has nothing to show; its next choice gives the stake back.
+    const Game* game = in_play_.version(in_play_.find(id)->definition);
+    if (game != nullptr) { open.rounds.push_back(waiting(id, *game, context)); }
+    return open;
+}
+
+Finished Rounds::finish_overdue(Context& context)
+{
+    Finished finished;
+    while (finished.rounds < kFinishMax) {
+        const auto id = in_play_.overdue(context.now);
+        if (!id) { break; }
+        ++finished.rounds;
+        const InPlay::Round& round = *in_play_.find(*id);
+        const Game* game = in_play_.version(round.definition);
+        if (game == nullptr) {
+            static_cast<void>(give_back(*id, context));
+            continue;
+        }
+        const Value choice = game->question(round.decided)->by_rule;
+        context.work.add(Chosen{*id, choice, true});
+        auto spun = play_on(*id, context);
+        if (!spun || spun->awaits) { continue; }  // Given back; or it asks once more, and is overdue still.
+        spun->outcome.events.emplace_back(ChosenByRule{choice});
+        context.work.add(Shown{*id, std::move(spun->outcome)});
+    }
+    return finished;
+}
+
+std::chrono::milliseconds Rounds::cycle_of(const Game& game) const
+{
+    return is_slot(game) ? options_.slot_cycle : options_.other_cycle;
 }
 
 Games Rounds::list() const
 {
     Games list;
     for (const auto& [name, table] : games_) {
-        list.games.push_back(table.game->info());
-        list.games.back().open = table.open && (!table.game->fair() || bus_.handles<fair::Draw>());
+        const Game& game = *table.game;
+        GameInfo& info = list.games.emplace_back(game.info());
+        info.open = table.open && (!game.fair() || bus_.handles<fair::Draw>());
+        info.cycle_ms = static_cast<std::uint32_t>(cycle_of(game).count());
+        if (!game.kept_text().empty()) { info.choice_ms = static_cast<std::uint32_t>(options_.choice_time.count()); }
+        if (is_slot(game) && options_.slot_stake_max != 0 && options_.slot_stake_max < info.stake_max) {
+            info.stake_max = options_.slot_stake_max / info.stake_step * info.stake_step;
+        }
     }
     return list;
 }
 
-void Rounds::apply(const Settled& fact)
+void Rounds::number(RoundId round)
 {
-    CROUPIER_ASSERT(fact.round == next(last_round_));
-    last_round_ = fact.round;
+    CROUPIER_ASSERT(round == next(last_round_));
+    last_round_ = round;
+}
+
+void Rounds::start(const std::string& game, PlayerId player, WallTime at)
+{
+    // A game that is not offered any more has no cycle any more.
+    const auto found = games_.find(game);
+    if (found != games_.end()) { pace_.began(player, at, cycle_of(*found->second.game)); }
+}
+
+void Rounds::apply(const Begun& fact, WallTime at)
+{
+    number(fact.round);
+    in_play_.apply(fact);
+    start(fact.game, fact.player, at);
+}
+
+void Rounds::apply(const Settled& fact, WallTime at)
+{
+    if (!in_play_.end(fact.round)) {
+        number(fact.round);
+        start(fact.game, fact.player, at);
+    }
     Played& played = played_[fact.game];
     ++played.rounds;
     played.stake += fact.stake;
@@ -143,8 +370,7 @@ void Rounds::apply(const Settled& fact)
 
 void Rounds::apply(const Voided& fact)
 {
-    CROUPIER_ASSERT(fact.round == next(last_round_));
-    last_round_ = fact.round;
+    if (!in_play_.end(fact.round)) { number(fact.round); }
 }
 
 void Rounds::save(ByteWriter& out) const
@@ -157,6 +383,8 @@ void Rounds::save(ByteWriter& out) const
         out.write(played.stake);
         out.write(played.win);
     }
+    in_play_.save(out);
+    pace_.save(out);
 }
 
 bool Rounds::restore(ByteReader& in)
@@ -171,7 +399,11 @@ bool Rounds::restore(ByteReader& in)
         played.stake = in.read<std::int64_t>();
         played.win = in.read<std::int64_t>();
     }
+    auto in_play = InPlay::restore(in);
+    auto pace = Pace::restore(in);
     if (in.failed()) { return false; }
+    in_play_ = std::move(in_play);
+    pace_ = std::move(pace);
     last_round_ = last;
     played_ = std::move(all);
     return true;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <type_traits>
 
 #include "croupier/assert.hpp"
 #include "croupier/messages/bonus.hpp"
@@ -28,6 +29,9 @@ bool can_resume(const Live::Session& live, std::uint64_t seq, std::size_t bytes_
     }
     return bytes <= bytes_max;
 }
+
+std::string_view op_of(const rounds::Spin&) { return "spin"; }
+std::string_view op_of(const rounds::Choose&) { return "choose"; }
 
 Bytes request_key(std::uint64_t n)
 {
@@ -172,57 +176,74 @@ Result<Done> Desk::hello(const Hello& command, Context& context)
 
 Result<Done> Desk::play(const Play& command, Context& context)
 {
-    const SessionId id = live_.session_of(command.connection);
+    return decide(command.connection, command.n, context,
+        [&](PlayerId player) { return rounds::Spin{player, command.game, command.stake, command.bets}; });
+}
+
+Result<Done> Desk::choose(const Choose& command, Context& context)
+{
+    return decide(command.connection, command.n, context,
+        [&](PlayerId player) { return rounds::Choose{player, command.round, command.choice}; });
+}
+
+template <class Make>
+Result<Done> Desk::decide(ConnectionId connection, std::uint64_t n, Context& context, Make make)
+{
+    const SessionId id = live_.session_of(connection);
     if (raw(id) == 0) { return refuse(ErrorCode::not_logged_in); }
     const auto* session = registry_.session(id, context.now);
     if (session == nullptr) { return refuse(ErrorCode::session_unknown); }
 
-    const rounds::Spin spin{session->player, command.game, command.stake, command.bets};
+    const auto command = make(session->player);
     Bytes canonical;
     canonical.reserve(128);
-    ByteWriter{canonical}.write(spin);
+    // A spin's content is its bare bytes, as it was when there was no other command.
+    if constexpr (!std::is_same_v<decltype(command), const rounds::Spin>) {
+        ByteWriter{canonical}.write(std::string{command.kName});
+    }
+    ByteWriter{canonical}.write(command);
     const Hash content = sha256(canonical);
-    if (command.n <= session->last_n) {
-        repeat(*session, id, command, content, context);
+    if (n <= session->last_n) {
+        repeat(*session, id, connection, n, content, context);
         return Done{};
     }
     const auto refuse_transiently = [&](const Error& error, std::optional<std::uint64_t> expected = std::nullopt) {
         CROUPIER_ASSERT(is_transient(error.code) && context.work.empty());
         context.out.refused(error.code);
-        context.out.frame(command.connection, frames::command_refused(command.n, error, expected));
+        context.out.frame(connection, frames::command_refused(n, error, expected));
         return Done{};
     };
-    if (command.n != session->last_n + 1) { return refuse_transiently({ErrorCode::out_of_order}, session->last_n + 1); }
+    if (n != session->last_n + 1) { return refuse_transiently({ErrorCode::out_of_order}, session->last_n + 1); }
     if (session->refusals >= options_.refusals_max) { return refuse_transiently({ErrorCode::rate_limited}); }
 
     acting_ = id;
     acting_input_ = context.input;
-    const auto spun = bus_.send(spin, context);
+    const auto spun = bus_.send(command, context);
     if (!spun && is_transient(spun.error().code)) { return refuse_transiently(spun.error()); }
 
     // A decision, for or against: it is recorded with its answer, and n is used up.
     if (!spun) { context.out.refused(spun.error().code); }
-    std::string text = spun ? frames::spun(command.n, *spun) : frames::refused(command.n, spun.error());
-    context.out.frame(command.connection, frames::whole(text));
+    std::string text = spun ? frames::spun(n, op_of(command), *spun) : frames::refused(n, spun.error());
+    context.out.frame(connection, frames::whole(text));
     context.work.add(RequestRecord{.scope = raw(id),
-        .key = request_key(command.n),
+        .key = request_key(n),
         .content_hash = content,
         .result = spun ? std::uint16_t{0} : static_cast<std::uint16_t>(spun.error().code),
         .answer = std::move(text)});
     return Done{};
 }
 
-void Desk::repeat(
-    const Registry::Session& session, SessionId id, const Play& command, const Hash& content, Context& context)
+void Desk::repeat(const Registry::Session& session, SessionId id, ConnectionId connection, std::uint64_t n,
+    const Hash& content, Context& context)
 {
-    const auto found = std::ranges::find(session.answers, command.n, &Answer::n);
+    const auto found = std::ranges::find(session.answers, n, &Answer::n);
     if (found == session.answers.end()) {
-        context.out.look_up(command.connection, id, command.n, content);
+        context.out.look_up(connection, id, n, content);
     } else if (found->content != content) {
         context.out.refused(ErrorCode::key_conflict);
-        context.out.frame(command.connection, frames::command_refused(command.n, {ErrorCode::key_conflict}));
+        context.out.frame(connection, frames::command_refused(n, {ErrorCode::key_conflict}));
     } else {
-        context.out.frame(command.connection, frames::whole(found->text));
+        context.out.frame(connection, frames::whole(found->text));
     }
 }
 
@@ -264,6 +285,10 @@ Result<Done> Desk::ask(const Ask& command, Context& context)
                 [&](const rounds::Games& games) { return frames::games(command.q, games, balance->currency); });
             break;
         }
+        case QueryKind::open:
+            answer(bus_.send(rounds::ListOpen{session->player}, context),
+                [&](const rounds::OpenRounds& open) { return frames::open(command.q, open); });
+            break;
         case QueryKind::online:
             answer(bus_.send(lobby::CountOnline{}, context),
                 [&](const lobby::Online& online) { return frames::online(command.q, online.players); });

@@ -23,6 +23,7 @@ public:
     Result<Done> log_out(const LogOut& command, Context& context);
     Result<Done> hello(const Hello& command, Context& context);
     Result<Done> play(const Play& command, Context& context);
+    Result<Done> choose(const Choose& command, Context& context);
     Result<Done> ask(const Ask& command, Context& context);
     Result<Done> old_answer(const OldAnswer& command, Context& context);
     Result<Done> disconnect(const Disconnect& command, Context& context);
@@ -44,9 +45,12 @@ public:
 
 private:
     Result<PlayerInfo> info(PlayerId player, SessionId session, Context& context);
+    /// Command n of a session: `make(player)` says what is asked of the rounds. Refuses: not_logged_in, session_unknown.
+    template <class Make>
+    Result<Done> decide(ConnectionId connection, std::uint64_t n, Context& context, Make make);
     /// A command that was decided before: its first answer, or key_conflict.
-    void repeat(
-        const Registry::Session& session, SessionId id, const Play& command, const Hash& content, Context& context);
+    void repeat(const Registry::Session& session, SessionId id, ConnectionId connection, std::uint64_t n,
+        const Hash& content, Context& context);
     void end_session(SessionId id, Context& context);
     /// The open sessions without a connection, oldest first.
     std::vector<SessionId> oldest_idle(std::size_t count_max);

@@ -57,12 +57,14 @@ std::string open_query(std::uint64_t q, std::string_view op)
 
 }  // namespace
 
-std::string spun(std::uint64_t n, const rounds::Spun& spun)
+std::string spun(std::uint64_t n, std::string_view op, const rounds::Spun& spun)
 {
     std::string out;
     out.reserve(768);
     open_reply(out, "re", n);
-    out += ",\"ok\":{\"op\":\"spin\",";
+    out += ",\"ok\":{\"op\":\"";
+    out += op;
+    out += "\",";
     json::write_members(out, spun, true);
     out += '}';
     return out;
@@ -159,6 +161,15 @@ std::string online(std::uint64_t q, std::uint64_t players)
     std::string out = open_query(q, "online");
     out += ",\"players\":";
     json::write_number(out, players);
+    out += "}}";
+    return out;
+}
+
+std::string open(std::uint64_t q, const rounds::OpenRounds& open)
+{
+    std::string out = open_query(q, "open");
+    out += ",\"rounds\":";
+    json::write(out, open.rounds);
     out += "}}";
     return out;
 }

@@ -16,7 +16,7 @@
 namespace croupier::session::frames {
 
 /// The members of an answer, without braces: what is recorded and repeated.
-std::string spun(std::uint64_t n, const rounds::Spun& spun);
+std::string spun(std::uint64_t n, std::string_view op, const rounds::Spun& spun);
 std::string refused(std::uint64_t n, const Error& error);
 
 /// {members}
@@ -43,6 +43,7 @@ std::string welcome(const Welcome& welcome);
 std::string balance(std::uint64_t q, const ledger::Balance& balance);
 std::string games(std::uint64_t q, const rounds::Games& games, Currency currency);
 std::string online(std::uint64_t q, std::uint64_t players);
+std::string open(std::uint64_t q, const rounds::OpenRounds& open);
 
 std::string balance_push(std::uint64_t seq, const ledger::Balance& balance);
 std::string online_push(std::uint64_t seq, std::uint64_t players);

@@ -22,6 +22,7 @@ public:
         serve<LogOut>(bus, &Desk::log_out);
         serve<Hello>(bus, &Desk::hello);
         serve<Play>(bus, &Desk::play);
+        serve<Choose>(bus, &Desk::choose);
         serve<Ask>(bus, &Desk::ask);
         serve<OldAnswer>(bus, &Desk::old_answer);
         serve<Disconnect>(bus, &Desk::disconnect);

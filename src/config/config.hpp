@@ -137,6 +137,20 @@ struct Games {
     std::vector<std::string> closed;
 };
 
+/// What a jurisdiction asks of play.
+struct Play {
+    std::chrono::milliseconds slot_cycle{0};
+    std::chrono::milliseconds other_cycle{0};
+    std::int64_t slot_stake_max_minor = 0;  ///< 0: as the games say.
+    std::chrono::seconds choice_time{86'400};
+};
+
+/// When what games return, or how draws are spread, is abnormal.
+struct Monitor {
+    std::uint32_t sigmas_max = 6;
+    std::uint64_t rounds_min = 10'000;
+};
+
 struct Modules {
     std::vector<std::string> enabled{"rng", "fair", "ledger", "bonus", "risk", "rounds", "session", "lobby", "cashier"};
 };
@@ -176,6 +190,8 @@ struct Config {
     Rng rng;
     Fair fair;
     Games games;
+    Play play;
+    Monitor monitor;
     Modules modules;
     Log log;
     Keys keys;

@@ -289,6 +289,19 @@ void Api::my_statement_csv(ConnectionId call, const ApiRequest& request)
     answer_statement_csv(call, request, player->player);
 }
 
+template <class Write>
+store::Queries::Done<std::optional<store::RoundDetail>> Api::answer_round(ConnectionId call, Write write)
+{
+    return [this, call, asked = parts_.store.committed().seq, write = std::move(write)](
+               Result<store::Viewed<std::optional<store::RoundDetail>>> viewed) {
+        if (!viewed) { return refuse(call, viewed.error()); }
+        if (viewed->rows) { return write(&*viewed->rows); }
+        // Views that are behind know nothing of what is younger.
+        if (viewed->applied_seq < asked) { return refuse(call, {ErrorCode::overloaded, kSoon}); }
+        refuse(call, {ErrorCode::round_unknown});
+    };
+}
+
 void Api::my_round(ConnectionId call, const ApiRequest& request, std::string_view id)
 {
     const auto player = who(request);
@@ -296,14 +309,17 @@ void Api::my_round(ConnectionId call, const ApiRequest& request, std::string_vie
     const auto number = whole_number(id);
     if (!number || !request.query.empty()) { return refuse(call, {ErrorCode::not_found}); }
     parts_.views.round(parts_.store.committed().seq, player->player, static_cast<RoundId>(*number),
-        answer_with<std::optional<store::RoundDetail>>(call, [this, call](std::optional<store::RoundDetail> detail) {
-            if (!detail) { return refuse(call, {ErrorCode::round_unknown}); }
+        answer_round(call, [this, call](const store::RoundDetail* detail) {
             std::string body{'{'};
             write_round(body, detail->row);
             body += ",\"bets\":";
             json::write(body, detail->bets);
             body += ",\"outcome\":";
-            body += answered(detail->answer, "outcome", "null");
+            if (detail->shown) {
+                json::write(body, *detail->shown);
+            } else {
+                body += answered(detail->answer, "outcome", "null");
+            }
             body += ",\"jackpot\":";
             body += answered(detail->answer, "jackpot", "0");  // One from before there were jackpots has none.
             body += '}';
@@ -389,8 +405,7 @@ void Api::my_receipt(ConnectionId call, const ApiRequest& request, std::string_v
     const auto number = whole_number(id);
     if (!number || !request.query.empty()) { return refuse(call, {ErrorCode::not_found}); }
     parts_.views.round(parts_.store.committed().seq, player->player, static_cast<RoundId>(*number),
-        answer_with<std::optional<store::RoundDetail>>(call, [this, call](std::optional<store::RoundDetail> detail) {
-            if (!detail) { return refuse(call, {ErrorCode::round_unknown}); }
+        answer_round(call, [this, call](const store::RoundDetail* detail) {
             const auto seal = send(ledger::FindSeal{detail->row.seq});
             if (!seal) { return refuse(call, seal.error()); }
             answer_receipt(call, detail->row.seq, *seal);

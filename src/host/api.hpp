@@ -41,6 +41,9 @@ private:
     void my_round(ConnectionId call, const ApiRequest& request, std::string_view id);
     void jackpots(ConnectionId call, const ApiRequest& request);
     void seals(ConnectionId call, const ApiRequest& request);
+    /// Answers with one round, or refuses: round_unknown; overloaded, when the views are behind and may just not know it yet.
+    template <class Write>
+    store::Queries::Done<std::optional<store::RoundDetail>> answer_round(ConnectionId call, Write write);
     void my_receipt(ConnectionId call, const ApiRequest& request, std::string_view id);
     void answer_receipt(ConnectionId call, Seq unit, const ledger::Seal& seal);
     void my_seeds(ConnectionId call, const ApiRequest& request, std::string_view game);

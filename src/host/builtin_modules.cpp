@@ -126,7 +126,12 @@ std::vector<std::unique_ptr<Module>> make_modules(
             }},
         {"rounds",
             [](const auto& from, const auto& all, const auto&, const auto&) {
-                return rounds::make_module(all, from.games.closed);
+                return rounds::make_module(all,
+                    {.closed = from.games.closed,
+                        .slot_cycle = from.play.slot_cycle,
+                        .other_cycle = from.play.other_cycle,
+                        .slot_stake_max = from.play.slot_stake_max_minor,
+                        .choice_time = from.play.choice_time});
             }},
         {"session",
             [](const auto& from, const auto&, const auto& with, const auto& life) {

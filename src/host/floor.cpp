@@ -150,11 +150,25 @@ void Floor::handle(ConnectionId connection, const SpinFrame& frame)
         const auto code = parts_.store.disk_low() ? ErrorCode::disk_low : ErrorCode::overloaded;
         return refuse_now(connection, frame.n, std::nullopt, {code, 200ms});
     }
+    command(connection, frame.n, Flow::spin, session::Play{connection, frame.n, frame.game, frame.stake, frame.bets});
+}
+
+void Floor::handle(ConnectionId connection, const ChooseFrame& frame)
+{
+    // A round in play may end while the server stops, and on a disk that has no room for new ones.
+    if (!parts_.store.admits(Admission::settlement, kUnitBytes)) {
+        return refuse_now(connection, frame.n, std::nullopt, {ErrorCode::overloaded, 200ms});
+    }
+    command(connection, frame.n, Flow::choose, session::Choose{connection, frame.n, frame.round, frame.choice});
+}
+
+template <class Command>
+void Floor::command(ConnectionId connection, std::uint64_t n, Flow flow, const Command& command)
+{
     const SteadyTime begin = parts_.stopwatch.steady();
     const Seq before = parts_.casino.submitted().seq;
-    const auto done = timed(
-        Flow::spin, [&] { return send(session::Play{connection, frame.n, frame.game, frame.stake, frame.bets}); });
-    if (!done) { return refuse(connection, frame.n, std::nullopt, done.error()); }
+    const auto done = timed(flow, [&] { return send(command); });
+    if (!done) { return refuse(connection, n, std::nullopt, done.error()); }
     if (const Seq after = parts_.casino.submitted().seq; after != before) { submitted_.push_back({after, begin}); }
 }
 
@@ -213,6 +227,9 @@ void Floor::take(const Ticked&)
         static_cast<void>(send(lobby::Announce{}));  // Refused only where there is no lobby.
     }
     static_cast<void>(send(ledger::ExpireHolds{}));  // Never refuses.
+    if (parts_.store.admits(Admission::settlement, kUnitBytes)) {
+        static_cast<void>(send(rounds::FinishOverdue{}));  // Refused only where there are no rounds.
+    }
     sealing_.tick();
     if (ticks_ % 120 == 0) { static_cast<void>(send(session::Sweep{})); }  // Never refuses.
 }

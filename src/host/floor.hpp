@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <unordered_map>
@@ -22,12 +23,15 @@
 
 namespace croupier::host {
 
-/// The time of one input, for all of it.
+/// The time of one input, for all of it. It never goes back: a machine's clock that was set back is waited for at half its
+/// speed, so that what waits for a time (a deadline, the next game of a player) goes on.
 class InputClock final : public Clock {
 public:
+    /// The first one is the casino's own time: what it recorded last.
     void set(WallTime wall, SteadyTime steady) noexcept
     {
-        wall_ = wall;
+        const auto least = wall_ + std::chrono::floor<std::chrono::microseconds>((steady - steady_) / 2);
+        wall_ = std::max(wall, least);
         steady_ = steady;
     }
     WallTime wall() override { return wall_; }
@@ -111,6 +115,10 @@ private:
 
     void handle(ConnectionId connection, const HelloFrame& frame);
     void handle(ConnectionId connection, const SpinFrame& frame);
+    void handle(ConnectionId connection, const ChooseFrame& frame);
+    /// A command of a round: decided, timed, and measured until it is durable.
+    template <class Command>
+    void command(ConnectionId connection, std::uint64_t n, Flow flow, const Command& command);
     void handle(ConnectionId connection, const QueryFrame& frame);
     void handle(ConnectionId connection, const PingFrame& frame);
     void handle(ConnectionId connection, const BadFrame& frame);

@@ -19,6 +19,7 @@ constexpr std::size_t kTextMax = 64;
 constexpr std::size_t kBetsMax = 256;
 constexpr std::size_t kNumbersMax = 18;
 constexpr std::int64_t kNumbersLargest = 100'000;
+constexpr std::uint64_t kChoiceMax = 1'000'000;
 
 std::optional<std::string> text_of(const JsonValue& object, std::string_view name, std::size_t size_max = kTextMax)
 {
@@ -81,6 +82,17 @@ Frame parse_spin(const JsonValue& root, std::uint64_t n)
     return frame;
 }
 
+Frame parse_choose(const JsonValue& root, std::uint64_t n)
+{
+    const auto round = text_of(root, "round");
+    const auto number = round ? whole_number(*round) : std::nullopt;
+    const auto choice = number_of(root, "choice", 0);
+    if (!root.has_only({"n", "op", "round", "choice"}) || !number || !choice || *choice > kChoiceMax) {
+        return BadFrame{.n = n};
+    }
+    return ChooseFrame{n, static_cast<RoundId>(*number), static_cast<std::uint32_t>(*choice)};
+}
+
 Frame parse_hello(const JsonValue& root, std::uint64_t q)
 {
     const BadFrame bad{.q = q};
@@ -112,6 +124,7 @@ Frame parse_frame(std::string_view text)
     if (!op) { return BadFrame{.n = n, .q = q}; }
     if (n) {
         if (*op == "spin") { return parse_spin(*root, *n); }
+        if (*op == "choose") { return parse_choose(*root, *n); }
         return BadFrame{.code = ErrorCode::operation_unknown, .n = n};
     }
     if (*op == "hello") { return parse_hello(*root, *q); }
@@ -122,6 +135,7 @@ Frame parse_frame(std::string_view text)
     if (*op == "balance") { return query(session::QueryKind::balance); }
     if (*op == "games") { return query(session::QueryKind::games); }
     if (*op == "online") { return query(session::QueryKind::online); }
+    if (*op == "open") { return query(session::QueryKind::open); }
     if (*op == "ping") { return plain ? Frame{PingFrame{*q}} : Frame{BadFrame{.q = q}}; }
     return BadFrame{.code = ErrorCode::operation_unknown, .q = q};
 }

@@ -27,6 +27,12 @@ struct SpinFrame {
     std::vector<rounds::Bet> bets;
 };
 BOOST_DESCRIBE_STRUCT(SpinFrame, (), (n, game, stake, bets))
+struct ChooseFrame {
+    std::uint64_t n = 0;
+    RoundId round{};
+    std::uint32_t choice = 0;
+};
+BOOST_DESCRIBE_STRUCT(ChooseFrame, (), (n, round, choice))
 struct QueryFrame {
     std::uint64_t q = 0;
     session::QueryKind kind{};
@@ -45,7 +51,7 @@ struct BadFrame {
 };
 BOOST_DESCRIBE_STRUCT(BadFrame, (), (code, n, q))
 
-using Frame = std::variant<HelloFrame, SpinFrame, QueryFrame, PingFrame, BadFrame>;
+using Frame = std::variant<HelloFrame, SpinFrame, QueryFrame, PingFrame, BadFrame, ChooseFrame>;
 
 /// Never fails: what cannot be understood is a BadFrame.
 Frame parse_frame(std::string_view text);

@@ -119,6 +119,10 @@ std::optional<std::string> House::build(bool create)
         if (std::ranges::none_of(*games, [&](const auto& game) { return game->info().game == name; })) {
             return "jackpot.games: there is no game \"" + name + "\"";
         }
+        const auto asks = [&](const auto& game) { return game->info().game == name && !game->kept_text().empty(); };
+        if (std::ranges::any_of(*games, asks)) {
+            return "jackpot.games: \"" + name + "\" is played in several steps, which no jackpot takes part in";
+        }
     }
     fair_seeds_ = std::make_unique<fair::ServerSeeds>(entropy_, *keys_);
     ModulePorts ports{rng_.get(), keys_.get(), seal_key_.get(), fair_seeds_.get()};

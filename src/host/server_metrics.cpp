@@ -42,7 +42,7 @@ ServerMetrics::ServerMetrics()
       recording_{registry_.gauge("croupier_recording_active", "1 while inputs and outputs are recorded.")},
       recording_bytes_{registry_.counter("croupier_recording_bytes_total", "Bytes written to this run's recording.")}
 {
-    static constexpr std::array<std::string_view, 4> kFlows{"spin", "hello", "query", "http"};
+    static constexpr std::array<std::string_view, 5> kFlows{"spin", "choose", "hello", "query", "http"};
     for (std::size_t i = 0; i < kFlows.size(); ++i) {
         flows_[i].ok = &registry_.counter("croupier_requests_total", "Requests decided, by flow and result.",
             {{"flow", kFlows[i]}, {"result", "ok"}});

@@ -18,7 +18,7 @@
 namespace croupier::host {
 
 /// What flows through the server, each counted by result and timed.
-enum class Flow : std::uint8_t { spin, hello, query, http };
+enum class Flow : std::uint8_t { spin, choose, hello, query, http };
 
 /// The server's own figures for /metrics: rate, errors and duration of each flow, the writer's batches and syncs, the bus,
 /// sessions and queues.
@@ -50,7 +50,7 @@ private:
     };
 
     metrics::Registry registry_;
-    std::array<FlowMetrics, 4> flows_{};
+    std::array<FlowMetrics, 5> flows_{};
     std::unordered_map<std::uint16_t, metrics::Counter*> refusals_;
     metrics::Histogram& durable_;
     metrics::Counter& units_;

@@ -34,8 +34,9 @@ struct RoundDetail {
     RoundRow row;
     std::vector<rounds::Bet> bets;
     std::string answer;  ///< What the player was answered; empty if the round answered no request.
+    std::optional<rounds::Outcome> shown;  ///< Of such a round: what came of it.
 };
-BOOST_DESCRIBE_STRUCT(RoundDetail, (), (row, bets, answer))
+BOOST_DESCRIBE_STRUCT(RoundDetail, (), (row, bets, answer, shown))
 /// Which entries of a statement.
 struct StatementQuery {
     PlayerId player{};

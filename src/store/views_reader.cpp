@@ -28,21 +28,29 @@ std::uint64_t before_or_newest(std::optional<std::uint64_t> before)
 /// The round as the unit that settled it tells of it.
 RoundDetail round_of(UnitContent unit, RoundId round)
 {
+    std::optional<RoundDetail> detail;
     for (const EventRow& event : unit.events) {
-        if (event.type != rounds::Settled::kFact) { continue; }
-        auto settled = from_bytes<rounds::Settled>(event.body);
-        if (!settled || settled->round != round) { continue; }
-        return {.row = {.round = round,
-                    .seq = unit.seq,
-                    .at = unit.at,
-                    .game = std::move(settled->game),
-                    .stake = settled->stake,
-                    .win = settled->win,
-                    .currency = unit.transfers.empty() ? Currency{} : unit.transfers.front().currency},
-            .bets = std::move(settled->bets),
-            .answer = std::move(unit.request.answer)};
+        if (event.type == rounds::Settled::kFact) {
+            auto settled = from_bytes<rounds::Settled>(event.body);
+            if (!settled || settled->round != round) { continue; }
+            detail = RoundDetail{.row = {.round = round,
+                                     .seq = unit.seq,
+                                     .at = unit.at,
+                                     .game = std::move(settled->game),
+                                     .stake = settled->stake,
+                                     .win = settled->win,
+                                     .currency = unit.transfers.empty() ? Currency{} : unit.transfers.front().currency},
+                .bets = std::move(settled->bets),
+                .answer = {},
+                .shown = {}};
+        } else if (event.type == rounds::Shown::kFact && detail) {
+            auto shown = from_bytes<rounds::Shown>(event.body);
+            if (shown && shown->round == round) { detail->shown = std::move(shown->outcome); }
+        }
     }
-    throw SqliteError{0, "round " + std::to_string(raw(round)) + " is not where the history says"};
+    if (!detail) { throw SqliteError{0, "round " + std::to_string(raw(round)) + " is not where the history says"}; }
+    detail->answer = std::move(unit.request.answer);
+    return std::move(*detail);
 }
 
 /// One side of a transfer, as the owner of its account sees it.

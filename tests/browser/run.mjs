@@ -8,6 +8,7 @@ import { breakTests } from './breaks.mjs';
 import { fairTests } from './fair.mjs';
 import { filmTests } from './film.mjs';
 import { playTests } from './play.mjs';
+import { pokerTests } from './poker.mjs';
 
 const house = {};
 
@@ -21,7 +22,7 @@ after(async () => {
   await house.server?.stop();
 });
 
-for (const [name, body] of [...playTests, ...breakTests, ...filmTests, ...fairTests, ...accessTests]) {
+for (const [name, body] of [...playTests, ...breakTests, ...filmTests, ...fairTests, ...pokerTests, ...accessTests]) {
   if (name.includes(process.argv[2] ?? '')) test(name, { timeout: 180_000 }, async () => {
     await house.server.ensure();
     await body(house);

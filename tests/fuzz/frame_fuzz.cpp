@@ -24,6 +24,7 @@ struct Check {
         CROUPIER_ASSERT(frame.stake >= 0 && frame.stake <= kStakeMax);
         for (const auto& bet : frame.bets) { CROUPIER_ASSERT(bet.stake >= 1 && bet.stake <= kStakeMax); }
     }
+    void operator()(const ChooseFrame& frame) const { CROUPIER_ASSERT(frame.n >= 1 && frame.choice <= 1'000'000); }
     void operator()(const QueryFrame&) const {}
     void operator()(const PingFrame&) const {}
     void operator()(const BadFrame& frame) const

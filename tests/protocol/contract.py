@@ -155,11 +155,11 @@ def sent_schema(frame):
         return "Hello"
     if op == "spin":
         return "SpinBets" if "bets" in frame else "SpinStake"
-    return "Query"
+    return "Choose" if op == "choose" else "Query"
 
 
 _ANSWERS = {"hello": "Welcome", "balance": "BalanceAnswer", "games": "GamesAnswer", "online": "OnlineAnswer",
-            "ping": "PingAnswer"}
+            "ping": "PingAnswer", "open": "OpenAnswer"}
 _PUSHES = {"balance": "BalancePush", "online": "OnlinePush", "draining": "DrainingPush"}
 
 

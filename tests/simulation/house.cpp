@@ -127,6 +127,7 @@ void House::start()
         .tokens = *tokens,
         .seal_key = seal_key_,
         .metrics = life->metrics});
+    life->clock.set(life->casino->time(), SteadyTime{std::chrono::nanoseconds{world_.now()} + 1'000s});
     now();
     NoOutputs nowhere;
     life->casino->start(wall(), nowhere);

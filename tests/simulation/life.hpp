@@ -44,11 +44,12 @@ public:
         CROUPIER_ASSERT(unit->position.seq == next(submitted_.seq));
         submitted_ = unit->position;
         bytes_ += unit->bytes.size();
-        for (const EventRow& event : unit->content.events) {
-            if (event.type != rounds::Settled::kFact) { continue; }
-            ++house_.rounds_;
-            require(!house_.stopping_, [] { return "a round is played by a server that was asked to stop"; });
-        }
+        const auto has = [&](std::uint16_t type) {
+            return std::ranges::find(unit->content.events, type, &EventRow::type) != unit->content.events.end();
+        };
+        for (const EventRow& event : unit->content.events) { house_.rounds_ += event.type == rounds::Settled::kFact; }
+        const bool begins = has(rounds::Begun::kFact) || (has(rounds::Settled::kFact) && !has(rounds::Chosen::kFact));
+        require(!begins || !house_.stopping_, [] { return "a round begins on a server that was asked to stop"; });
         waiting_.push_back(std::move(unit));
         if (!writing_) { begin(); }
     }

@@ -26,6 +26,11 @@ Plan::Plan(World& world)
     config.store.batch_units_max = world.chance(3) ? 1 + world.below(8) : 4'096;
     config.cashier.withdrawal_expires = std::chrono::seconds{world.chance(2) ? 60 : 86'400};
     config.cashier.adjust_alone_max_minor = 500;
+    config.play.choice_time = std::chrono::seconds{world.chance(2) ? 5 : 600};
+    if (world.chance(6)) {
+        config.play.slot_cycle = std::chrono::milliseconds{2'500};
+        config.play.other_cycle = std::chrono::milliseconds{5'000};
+    }
     config.ledger.day_starts_minute = static_cast<std::uint32_t>(world.below(1'440));
     if (world.chance(2)) {
         config.jackpot = {.games = {"lucky-lines"},

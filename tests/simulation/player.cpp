@@ -23,7 +23,7 @@ bool transient(std::string_view code)
     // As docs/protocol/errors.md tells clients, not by asking the server's own function.
     static const std::set<std::string_view> kTransient{"malformed", "too_large", "operation_unknown", "not_logged_in",
         "out_of_order", "in_flight", "rate_limited", "receipt_not_ready", "overloaded", "draining", "disk_low",
-        "not_available", "entropy_unavailable", "internal", "session_unknown"};
+        "not_available", "entropy_unavailable", "internal", "session_unknown", "too_soon"};
     return kTransient.contains(code);
 }
 
@@ -41,6 +41,15 @@ std::uint64_t Wallet::see(const Json& balance)
             + std::to_string(known->second.available) + " and is " + balance.dump();
     });
     return version;
+}
+
+void Wallet::ended(const std::string& round, const Round& how)
+{
+    in_play.erase(round);
+    const auto [known, fresh] = rounds.emplace(round, how);
+    require(fresh || (known->second.stake == how.stake && known->second.win == how.win),
+        [&] { return nickname + ": round " + round + " ended in two ways"; });
+    if (fresh) { moved += how.win + how.jackpot - how.stake; }
 }
 
 Device::Device(World& world, const Plan& plan, House& house, Wallet& wallet, std::string name)
@@ -69,7 +78,7 @@ void Device::prove()
     slow_ = false;
 }
 
-bool Device::done() const { return open_.empty() && !proving_; }
+bool Device::done() const { return open_.empty() && !proving_ && wallet_.in_play.empty(); }
 
 std::string Device::state() const
 {
@@ -87,7 +96,9 @@ void Device::act()
     }
     if (wallet_.stake_limit && !wallet_.limited) { return; }
     if (resting_) {
-        if (proving_ && open_.empty()) { spin(); }
+        if (!open_.empty()) { return; }
+        if (!wallet_.in_play.empty()) { return choose(); }
+        if (proving_) { spin(); }
         return;
     }
     switch (world_.below(20)) {
@@ -117,7 +128,12 @@ void Device::act()
             if (plan_.repeats) { send_again(); }
             break;
         default:
-            if (open_.size() < 3) { spin(); }
+            if (open_.size() >= 3) { break; }
+            if (!wallet_.in_play.empty() && world_.chance(2)) {
+                choose();
+            } else {
+                spin();
+            }
             break;
     }
 }
@@ -226,7 +242,12 @@ const std::string& Device::next_command()
     const std::uint64_t n = frames_.empty() ? 1 : frames_.rbegin()->first + 1;
     std::string frame = "{\"n\":" + std::to_string(n) + ",\"op\":\"spin\",";
     std::int64_t stake = 0;
-    if (world_.chance(4)) {
+    if (world_.chance(8)) {
+        const std::uint64_t coins = 1 + world_.below(5);
+        stake = static_cast<std::int64_t>(coins * 5 * (1 + world_.below(10)));
+        frame += R"("game":"jacks-or-better","bets":[{"kind":"coins","numbers":[)" + std::to_string(coins)
+            + R"(],"stake":)" + std::to_string(stake) + "}]}";
+    } else if (world_.chance(4)) {
         struct Placed {
             std::string_view game;
             std::string_view bet;
@@ -254,7 +275,42 @@ const std::string& Device::next_command()
         frame += R"("game":")" + std::string{slot.game} + R"(","stake":)" + std::to_string(stake) + "}";
     }
     frames_[n] = frame;
-    return (open_[n] = {std::move(frame), stake}).frame;
+    return (open_[n] = {std::move(frame), stake, {}}).frame;
+}
+
+void Device::choose()
+{
+    auto one = wallet_.in_play.begin();
+    std::advance(one, static_cast<std::ptrdiff_t>(world_.below(wallet_.in_play.size())));
+    const std::uint64_t n = frames_.empty() ? 1 : frames_.rbegin()->first + 1;
+    const std::string frame = "{\"n\":" + std::to_string(n) + R"(,"op":"choose","round":")" + one->first
+        + R"(","choice":)" + std::to_string(world_.below(32)) + "}";
+    frames_[n] = frame;
+    open_[n] = {frame, one->second, one->first};
+    house_.send(connection_, frame);
+    if (plan_.repeats && world_.chance(6)) { house_.send(connection_, frame); }
+}
+
+/// A round that waits no more, as the history has it. One that is not there was given back.
+void Device::look_up(const std::string& round)
+{
+    house_.call({.method = "GET",
+                    .path = "/api/v1/me/rounds/" + round,
+                    .query = {},
+                    .body = {},
+                    .token = host::token_hash(token_),
+                    .idempotency_key = {}},
+        [this, round](const std::optional<edge::HttpResponse>& answer) {
+            if (!answer) { return; }
+            const Json json = parsed(answer->body);
+            if (answer->status == 200) {
+                wallet_.ended(round, {json.at("stake").get<std::int64_t>(), json.at("win").get<std::int64_t>(), 0});
+            } else if (code_of(json) == "round_unknown") {
+                wallet_.in_play.erase(round);
+            } else if (!transient(code_of(json))) {
+                wrong("its round cannot be looked up: " + answer->body);
+            }
+        });
 }
 
 void Device::spin()
@@ -375,6 +431,14 @@ void Device::heard(std::string_view text)
         }
         const Json& ok = frame.at("ok");
         if (ok.value("op", "") == "hello") { return welcomed(ok); }
+        if (ok.value("op", "") == "open") {
+            for (const Json& round : ok.at("rounds")) {
+                const auto number = round.at("round").get<std::string>();
+                if (wallet_.rounds.contains(number)) { continue; }  // It was asked for before it ended.
+                wallet_.in_play[number] = round.at("stake").get<std::int64_t>();
+            }
+            return;
+        }
         if (ok.contains("balance")) { saw_version(wallet_.see(ok.at("balance")), "an answer to a query"); }
         return;
     }
@@ -452,29 +516,49 @@ void Device::answered(std::uint64_t n, std::string_view text, const Json& frame)
     answers_[n] = text;
     while (answers_.contains(acknowledged_ + 1)) { ++acknowledged_; }
     one_by_one_ = false;
-    const std::int64_t stake = sent->second.stake;
+    const Sent was = std::move(sent->second);
     open_.erase(sent);
     if (!open_.empty()) { send_again_later(); }
-    proving_ = false;
-    if (!frame.contains("ok")) {
-        // What may be decided against a spin of these games, and nothing else.
-        static const std::set<std::string_view> kFinal{"stake_invalid", "insufficient_funds", "round_voided",
-            "limit_reached", "account_frozen", "bank_exposed", "stake_too_high", "stake_too_low"};
-        const auto code = code_of(frame.at("error"));
-        if (!kFinal.contains(code)) { wrong("a spin was refused for good: " + std::string{text}); }
-        return;
-    }
+    if (!frame.contains("ok")) { return refused(was, code_of(frame.at("error")), text); }
     const Json& ok = frame.at("ok");
-    if (ok.at("stake").get<std::int64_t>() != stake) {
+    if (was.round.empty()) { proving_ = false; }
+    if (ok.at("stake").get<std::int64_t>() != was.stake) {
         wrong("another stake was taken than was sent: " + std::string{text});
     }
-    Wallet::Round round{
-        .stake = stake, .win = ok.at("win").get<std::int64_t>(), .jackpot = ok.value("jackpot", std::int64_t{0})};
     const auto number = ok.at("round").get<std::string>();
-    if (!wallet_.rounds.emplace(number, round).second) { wrong("round " + number + " was told twice"); }
-    wallet_.moved += round.win + round.jackpot - stake;
+    const Wallet::Round round{
+        .stake = was.stake, .win = ok.at("win").get<std::int64_t>(), .jackpot = ok.value("jackpot", std::int64_t{0})};
+    if (ok.contains("awaits")) {
+        if (!was.round.empty()) { wrong("a round asks twice: " + std::string{text}); }
+        if (!wallet_.dealt.insert(number).second) { wrong("round " + number + " was told twice"); }
+        if (!wallet_.rounds.contains(number)) { wallet_.in_play[number] = was.stake; }
+    } else {
+        if (was.round.empty() && wallet_.rounds.contains(number)) { wrong("round " + number + " was told twice"); }
+        if (!was.round.empty() && number != was.round) { wrong("another round was played on: " + std::string{text}); }
+        wallet_.ended(number, round);
+    }
     const auto version = wallet_.see(ok.at("balance"));
     if (n > known_at_welcome_) { saw_version(version, "an answer"); }
+}
+
+void Device::refused(const Sent& sent, const std::string& code, std::string_view text)
+{
+    if (!sent.round.empty()) {
+        // A choice comes too late when another device, or the rule, has chosen.
+        if (code == "round_closed") { return look_up(sent.round); }
+        if (code != "round_voided") { wrong("a choice was refused for good: " + std::string{text}); }
+        wallet_.in_play.erase(sent.round);
+        return;
+    }
+    // What may be decided against a spin of these games, and nothing else.
+    static const std::set<std::string_view> kFinal{"stake_invalid", "insufficient_funds", "round_voided",
+        "limit_reached", "account_frozen", "bank_exposed", "stake_too_high", "stake_too_low", "round_open"};
+    if (!kFinal.contains(code)) { wrong("a spin was refused for good: " + std::string{text}); }
+    if (code == "round_open") {
+        house_.send(connection_, "{\"q\":" + std::to_string(++q_) + R"(,"op":"open"})");
+        return;  // What was to be proved still is.
+    }
+    proving_ = false;
 }
 
 void Device::pushed(const Json& frame)

@@ -33,12 +33,16 @@ struct Wallet {
         std::int64_t win = 0;
         std::int64_t jackpot = 0;
     };
-    std::map<std::string, Round> rounds;      ///< Those that were told, by number.
-    std::optional<std::int64_t> stake_limit;  ///< A day; it has to be set before the first stake.
-    bool limited = false;                     ///< It is.
-    std::set<std::string> claimed;            ///< Rounds of which the server said that they are this player's.
-    std::uint64_t unresolved = 0;             ///< Commands of sessions that ended before their answer came.
+    std::map<std::string, Round> rounds;          ///< Those that were told, by number.
+    std::map<std::string, std::int64_t> in_play;  ///< Rounds that may wait for a choice, with their stakes.
+    std::set<std::string> dealt;                  ///< Rounds of which a spin's answer said that they wait.
+    std::optional<std::int64_t> stake_limit;      ///< A day; it has to be set before the first stake.
+    bool limited = false;                         ///< It is.
+    std::set<std::string> claimed;                ///< Rounds of which the server said that they are this player's.
+    std::uint64_t unresolved = 0;                 ///< Commands of sessions that ended before their answer came.
 
+    /// How a round ended. Whoever hears of it once more hears the same.
+    void ended(const std::string& round, const Round& how);
     /// Notes a balance; violated if this version was another balance before. Returns the version.
     std::uint64_t see(const nlohmann::json& balance);
 };
@@ -69,6 +73,7 @@ private:
     struct Sent {
         std::string frame;
         std::int64_t stake = 0;
+        std::string round;  ///< Whose choice it is; empty: it is a spin.
     };
 
     void act();
@@ -77,6 +82,9 @@ private:
     void log_out();
     void connect();
     void spin();
+    void choose();
+    void refused(const Sent& sent, const std::string& code, std::string_view text);
+    void look_up(const std::string& round);
     /// Makes up the next command, without sending it.
     const std::string& next_command();
     void send_again();

@@ -65,6 +65,10 @@ Json frame_of(const host::Frame& frame)
         if (!spin->bets.empty()) { shown["bets"] = described(spin->bets); }
         return shown;
     }
+    if (const auto* choose = std::get_if<host::ChooseFrame>(&frame)) {
+        return {{"op", "choose"}, {"n", choose->n}, {"round", std::to_string(raw(choose->round))},
+            {"choice", choose->choice}};
+    }
     if (const auto* query = std::get_if<host::QueryFrame>(&frame)) {
         return {{"op", boost::describe::enum_to_string(query->kind, "?")}, {"q", query->q}};
     }

@@ -143,13 +143,16 @@ int write_script(const Options& options)
         const auto* input = std::get_if<host::Input>(&(*step)->input);
         const auto* framed = input == nullptr ? nullptr : std::get_if<host::Framed>(input);
         const auto* spin = framed == nullptr ? nullptr : std::get_if<host::SpinFrame>(&framed->frame);
-        const auto* person = spin == nullptr ? nullptr : who.find(framed->connection);
+        const auto* choose = framed == nullptr ? nullptr : std::get_if<host::ChooseFrame>(&framed->frame);
+        const auto* person = spin == nullptr && choose == nullptr ? nullptr : who.find(framed->connection);
         who.learn((*step)->happened);
         // A repeat is the transport's business: each command once, in its session's order.
         if (person == nullptr) { continue; }
-        const auto [before, fresh] = last.try_emplace(person->session, spin->n);
-        if (!fresh && spin->n != before->second + 1) { continue; }
-        before->second = spin->n;
+        const std::uint64_t n = spin != nullptr ? spin->n : choose->n;
+        const auto [before, fresh] = last.try_emplace(person->session, n);
+        if (!fresh && n != before->second + 1) { continue; }
+        before->second = n;
+        if (spin == nullptr) { continue; }  // Rounds have other numbers there: who plays the load chooses itself.
         first = first.value_or(now);
         auto line = presented(**step)["frame"];
         line.erase("n");

@@ -82,6 +82,8 @@ int dump_game(const Options& options, rng::Streams& streams)
                 line += std::to_string(values[i]) + "/" + std::to_string(bounds[i]);
             }
             drawn.insert(drawn.end(), values.begin(), values.end());
+            // Whoever would play stands pat, or whatever the game's rule is; every card is drawn alike.
+            if (const auto question = (*game)->question(drawn)) { drawn.push_back(question->by_rule); }
         }
         line += '\n';
         if (std::fputs(line.c_str(), stdout) < 0) { return 0; }

@@ -57,8 +57,12 @@ bool report(const Options& options, const std::string& file, Sheet& sheet)
         std::cerr << file << ": the return to player is not within the bounds that were asked for\n";
         good = false;
     }
+    if (const std::string off = croupier::rtp::undeclared(*game, sheet); !off.empty()) {
+        std::cerr << file << ": " << off << "\n";
+        good = false;
+    }
     if (options.rounds == 0) { return good; }
-    const auto played = croupier::rtp::simulation(*game, options.rounds, options.seed, options.threads);
+    const auto played = croupier::rtp::simulation(*game, text, options.rounds, options.seed, options.threads);
     if (!played) {
         std::cerr << file << ": not simulated, the table does not take one bet of each kind\n";
         return good;

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <cmath>
+#include <functional>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <random>
@@ -14,6 +16,7 @@
 #include "slot/definition.hpp"
 #include "slot/math.hpp"
 #include "slot/survey.hpp"
+#include "video_poker/optimal.hpp"
 
 namespace croupier::rtp {
 
@@ -243,6 +246,11 @@ std::vector<Bet> example_bets(const Game& game)
 {
     std::vector<Bet> bets;
     if (game.info().kind == "dice") { return {{"under", {game.next_bounds({}).front() / 2}, game.info().stake_min}}; }
+    if (game.info().kind == "video-poker") {
+        const auto shown = nlohmann::json::parse(game.info().definition_json);
+        const auto coins = shown.at("coins").get<std::uint32_t>();
+        return {{"coins", {coins}, game.info().stake_min * coins}};
+    }
     if (game.info().kind != "roulette") { return bets; }
     using rounds::roulette::Felt;
     using rounds::roulette::Wheel;
@@ -286,6 +294,102 @@ Sheet roulette_figures(const Game& game)
     return sheet;
 }
 
+rounds::video_poker::Definition poker_definition(std::string_view json)
+{
+    const auto parsed = nlohmann::json::parse(json);
+    std::optional<rounds::DefinitionError> error;
+    return rounds::video_poker::read(rounds::Node{parsed, "", error});
+}
+
+std::string poker_row_name(const rounds::video_poker::Definition& definition, std::size_t row)
+{
+    const auto& rows = definition.table.rows();
+    if (row == rows.size()) { return "nothing"; }
+    return std::to_string(row + 1) + " " + std::string{rounds::video_poker::name_of(rows[row].category)};
+}
+
+/// Of one number of coins: what it returns under optimal play, and how.
+Sheet poker_coins(const rounds::video_poker::Definition& definition, std::size_t coins)
+{
+    using rounds::video_poker::kWays;
+    __extension__ using Wide = unsigned __int128;
+    const auto ways = rounds::video_poker::Optimal{definition.table, coins}.rows();
+    Sheet sheet;
+    Wide paid = 0;
+    long double square = 0;
+    std::uint64_t hits = 0;
+    Sheet hands;
+    for (std::size_t row = 0; row < ways.size(); ++row) {
+        const auto pays = row < definition.table.rows().size() ? definition.table.rows()[row].pays[coins - 1] : 0;
+        paid += Wide{ways[row]} * static_cast<std::uint64_t>(pays);
+        const auto times = static_cast<long double>(pays) / static_cast<long double>(coins);
+        square += static_cast<long double>(ways[row]) / static_cast<long double>(kWays) * times * times;
+        hits += pays > 0 ? ways[row] : 0;
+        const auto fraction = std::to_string(ways[row]) + "/" + std::to_string(kWays);
+        hands[poker_row_name(definition, row)] = {{"probability", decimal(fraction, kDigits)}, {"ways", ways[row]}};
+    }
+    const auto all = Wide{kWays} * coins;
+    const auto whole = static_cast<std::uint64_t>(
+        paid / std::gcd(static_cast<std::uint64_t>(paid), static_cast<std::uint64_t>(all)));
+    const auto below = static_cast<std::uint64_t>(
+        all / std::gcd(static_cast<std::uint64_t>(paid), static_cast<std::uint64_t>(all)));
+    CROUPIER_ASSERT(paid <= std::numeric_limits<std::uint64_t>::max());
+    const auto fraction = std::to_string(whole) + "/" + std::to_string(below);
+    const auto rtp = static_cast<long double>(whole) / static_cast<long double>(below);
+    const auto deviation = static_cast<double>(std::sqrt(square - rtp * rtp));
+    sheet["rtp"] = decimal(fraction, kDigits);
+    sheet["rtp_fraction"] = fraction;
+    sheet["rtp_declared_ppm"] = definition.rtp_ppm[coins - 1];
+    sheet["hit_frequency"] = decimal(std::to_string(hits) + "/" + std::to_string(kWays), kDigits);
+    sheet["standard_deviation_in_stakes"] = deviation;
+    sheet["variance_in_stakes_squared"] = deviation * deviation;
+    sheet["volatility_index"] = kVolatility * deviation;
+    sheet["hands"] = std::move(hands);
+    return sheet;
+}
+
+Sheet poker_figures(std::string_view json)
+{
+    const auto definition = poker_definition(json);
+    Sheet sheet;
+    Sheet coins;
+    std::string poorest;
+    for (std::size_t number = 1; number <= definition.coins; ++number) {
+        Sheet one = poker_coins(definition, number);
+        const auto rtp = one["rtp"].get<std::string>();
+        if (poorest.empty() || std::stod(rtp) < std::stod(poorest)) { poorest = rtp; }
+        coins[std::to_string(number)] = std::move(one);
+    }
+    sheet["rtp"] = poorest;
+    sheet["rtp_is"] = "of the poorest number of coins, under optimal play; exact";
+    sheet["rtp_tolerance_ppm"] = definition.rtp_tolerance_ppm;
+    sheet["coins"] = std::move(coins);
+    return sheet;
+}
+
+/// What a player who plays well would choose; of games that ask nothing, nobody is asked.
+using Advice = std::function<Value(std::span<const Value> decided)>;
+
+Advice advice(const Game& game, std::string_view json)
+{
+    using namespace rounds::video_poker;
+    if (game.info().kind != "video-poker") { return {}; }
+    struct Adviser {
+        Definition definition;
+        Optimal optimal;
+        explicit Adviser(std::string_view text)
+            : definition{poker_definition(text)}, optimal{definition.table, definition.coins}
+        {
+        }
+    };
+    return [&game, adviser = std::make_shared<const Adviser>(json)](std::span<const Value> decided) {
+        const auto dealt = game.evaluate(0, {}, decided);
+        Hand hand{};
+        std::ranges::copy(std::get<rounds::CardsDealt>(dealt.events.front()).cards, hand.begin());
+        return Value{adviser->optimal.hold(hand)};
+    };
+}
+
 /// Sums over rounds. Statistics only: no money is computed from the floating-point ones.
 struct Sums {
     std::int64_t won = 0;
@@ -294,7 +398,8 @@ struct Sums {
     double squares = 0;
 };
 
-Sums play(const Game& game, std::int64_t stake, std::span<const Bet> bets, std::uint64_t rounds, std::uint64_t seed)
+Sums play(const Game& game, std::int64_t stake, std::span<const Bet> bets, const Advice& advise, std::uint64_t rounds,
+    std::uint64_t seed)
 {
     SeededWords words{seed};
     std::vector<std::uint32_t> scratch(256);
@@ -302,10 +407,14 @@ Sums play(const Game& game, std::int64_t stake, std::span<const Bet> bets, std::
     Sums sums;
     for (std::uint64_t round = 0; round < rounds; ++round) {
         drawn.clear();
-        for (auto bounds = game.next_bounds(drawn); !bounds.empty(); bounds = game.next_bounds(drawn)) {
-            const std::size_t before = drawn.size();
-            drawn.resize(before + bounds.size());
-            (void)rng::scale(bounds, std::span{drawn}.subspan(before), words, scratch);
+        for (bool asks = true; asks;) {
+            for (auto bounds = game.next_bounds(drawn); !bounds.empty(); bounds = game.next_bounds(drawn)) {
+                const std::size_t before = drawn.size();
+                drawn.resize(before + bounds.size());
+                (void)rng::scale(bounds, std::span{drawn}.subspan(before), words, scratch);
+            }
+            asks = advise && game.question(drawn).has_value();
+            if (asks) { drawn.push_back(advise(drawn)); }
         }
         const auto win = game.win(stake, bets, drawn);
         sums.won += win;
@@ -317,6 +426,15 @@ Sums play(const Game& game, std::int64_t stake, std::span<const Bet> bets, std::
     return sums;
 }
 
+/// The return of what is played here, as computed.
+double expected(const Game& game, std::string_view json, std::int64_t stake, std::span<const Bet> bets)
+{
+    if (bets.empty()) { return static_cast<double>(game.info().rtp_ppm) / 1e6; }
+    if (game.info().kind != "video-poker") { return std::stod(decimal(return_of(game, stake, bets), kDigits)); }
+    const auto definition = poker_definition(json);
+    return std::stod(poker_coins(definition, definition.coins)["rtp"].get<std::string>());
+}
+
 }  // namespace
 
 Sheet figures(const Game& game, std::string_view json)
@@ -324,17 +442,34 @@ Sheet figures(const Game& game, std::string_view json)
     const auto& info = game.info();
     Sheet sheet{
         {"game", info.game}, {"name", info.name}, {"kind", info.kind}, {"definition", to_hex(game.definition())}};
-    sheet.update(info.kind == "slot" ? slot_figures(json)
-            : info.kind == "dice"    ? dice_figures(game)
-                                     : roulette_figures(game));
+    sheet.update(info.kind == "slot"     ? slot_figures(json)
+            : info.kind == "dice"        ? dice_figures(game)
+            : info.kind == "video-poker" ? poker_figures(json)
+                                         : roulette_figures(game));
     return sheet;
 }
 
-std::optional<Played> simulation(const Game& game, std::uint64_t rounds, std::uint64_t seed, unsigned threads)
+std::string undeclared(const Game& game, const Sheet& sheet)
+{
+    if (game.info().kind != "video-poker") { return {}; }
+    const auto tolerance = sheet["rtp_tolerance_ppm"].get<double>();
+    for (const auto& [coins, one] : sheet["coins"].items()) {
+        const double ppm = std::stod(one["rtp"].get<std::string>()) * 1e6;
+        if (std::abs(ppm - one["rtp_declared_ppm"].get<double>()) > tolerance) {
+            return "/rtp/ppm: with " + coins + " coins the return is " + one["rtp"].get<std::string>();
+        }
+    }
+    return {};
+}
+
+std::optional<Played> simulation(
+    const Game& game, std::string_view json, std::uint64_t rounds, std::uint64_t seed, unsigned threads)
 {
     const std::vector<Bet> bets = example_bets(game);
     const auto stake = game.total_stake(bets.empty() ? game.info().stake_min : 0, bets);
     if (!stake) { return std::nullopt; }
+
+    const Advice advise = advice(game, json);
 
     // Each thread has a share and a seed of its own: the same with the same number of threads.
     std::vector<Sums> shares(std::max(threads, 1U));
@@ -343,7 +478,7 @@ std::optional<Played> simulation(const Game& game, std::uint64_t rounds, std::ui
         for (std::size_t i = 0; i < shares.size(); ++i) {
             const std::uint64_t share = rounds / shares.size() + (i < rounds % shares.size() ? 1 : 0);
             players.emplace_back(
-                [&, i, share] { shares[i] = play(game, *stake, bets, share, seed + i * 0x9E3779B97F4A7C15U); });
+                [&, i, share] { shares[i] = play(game, *stake, bets, advise, share, seed + i * 0x9E3779B97F4A7C15U); });
         }
     }
     Sums sums;
@@ -360,8 +495,7 @@ std::optional<Played> simulation(const Game& game, std::uint64_t rounds, std::ui
     static constexpr double kConfidence = 2.575829;  // 99 %, both sides.
 
     Played played;
-    const double computed = bets.empty() ? static_cast<double>(game.info().rtp_ppm) / 1e6
-                                         : std::stod(decimal(return_of(game, *stake, bets), kDigits));
+    const double computed = expected(game, json, *stake, bets);
     played.off = error > 0 ? (mean - computed) / error : 0;
     played.sheet = {{"rounds", rounds}, {"seed", seed}, {"threads", shares.size()}, {"rtp", mean},
         {"rtp_from", mean - kConfidence * error}, {"rtp_to", mean + kConfidence * error}, {"confidence", 0.99},

@@ -16,15 +16,21 @@ using Sheet = nlohmann::ordered_json;
 /// them with twelve digits, rounded down.
 Sheet figures(const rounds::Game& game, std::string_view json);
 
+/// Where a game that is loaded without computing its return (video poker: it takes too long for a start) declares another one
+/// than its figures say; empty: nowhere.
+std::string undeclared(const rounds::Game& game, const Sheet& sheet);
+
 struct Played {
     Sheet sheet;
     /// How far the return was off the computed one, in standard errors.
     double off = 0;
 };
-/// What came of playing it. Without bets a slot is played at its smallest stake; roulette with one bet of each kind.
+/// What came of playing it: a slot at its smallest stake; roulette with one bet of each kind; video poker with all its coins,
+/// holding what is best.
 /// The generator is a seeded stand-in, so that a run can be repeated, by as many threads: it shows the game's mathematics,
 /// never the rng's. nullopt: the table does not take one bet of each kind.
-std::optional<Played> simulation(const rounds::Game& game, std::uint64_t rounds, std::uint64_t seed, unsigned threads);
+std::optional<Played> simulation(
+    const rounds::Game& game, std::string_view json, std::uint64_t rounds, std::uint64_t seed, unsigned threads);
 
 /// The sheet for people, and as lines "name,value".
 std::string text_of(const Sheet& sheet);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "text.hpp"
+
 namespace croupier::verify {
 
 namespace {
@@ -13,20 +15,6 @@ bool may_be_negative(AccountKind kind)
 {
     return kind == AccountKind::promo || kind == AccountKind::psp || kind == AccountKind::adjustments
         || kind == AccountKind::conversion;
-}
-
-std::string number(std::integral auto value) { return std::to_string(value); }
-
-template <class Id>
-    requires std::is_enum_v<Id>
-std::string number(Id id)
-{
-    return std::to_string(raw(id));
-}
-
-std::string differs(const std::string& what, const std::string& expected, const std::string& got)
-{
-    return what + ": expected " + expected + ", got " + got;
 }
 
 std::uint64_t big_endian(const Bytes& key)
@@ -42,6 +30,7 @@ void Books::unit(const UnitContent& content, const Hash& hash)
 {
     seq_ = content.seq;
     drawn_.clear();
+    settled_.reset();
     share_.reset();
     explained_.clear();
     std::size_t done = 0;
@@ -73,7 +62,9 @@ void Books::unit(const UnitContent& content, const Hash& hash)
         converted += from != nullptr && from->pocket == ledger::Pocket::bonus ? one.amount : -one.amount;
     }
     if (converted != 0) { say(differs("a conversion's two sides", "0", number(converted))); }
-    for (const rng::Drawn& drawn : drawn_) { say("round " + number(drawn.round) + ": it was drawn, and not ended"); }
+    if (!drawn_.empty()) {
+        say("round " + number(std::get<rng::Drawn>(drawn_.front()).round) + ": it was drawn, and not ended");
+    }
     end_of_jackpots(content);
     if (content.request.scope != 0) { request(content.request); }
     end_of_unit(content, hash);
@@ -325,39 +316,6 @@ void Books::next_round(RoundId round)
     last_round_ = round;
 }
 
-void Books::fact(const UnitContent& content, const rounds::Settled& fact)
-{
-    next_round(fact.round);
-    const std::string which = "round " + number(fact.round) + ": ";
-    const auto stake = moved(content, TransferCode::stake, raw(fact.round), fact.player);
-    const auto win = moved(content, TransferCode::win, raw(fact.round), fact.player);
-    const auto refund = moved(content, TransferCode::refund, raw(fact.round), fact.player);
-    if (stake != fact.stake) { say(differs(which + "its stake's transfer", number(fact.stake), number(stake))); }
-    if (win != fact.win) { say(differs(which + "its win's transfer", number(fact.win), number(win))); }
-    if (refund != 0) { say(which + "it is settled, and " + number(refund) + " was given back"); }
-    shared(content, fact.round, fact.player, stake,
-        moved_bonus(content, TransferCode::stake, raw(fact.round), fact.player));
-    jackpots_settled(content, fact);
-    play_again(fact);
-}
-
-void Books::fact(const UnitContent& content, const rounds::Voided& fact)
-{
-    next_round(fact.round);
-    const std::string which = "round " + number(fact.round) + ": ";
-    const auto stake = moved(content, TransferCode::stake, raw(fact.round), fact.player);
-    const auto refund = moved(content, TransferCode::refund, raw(fact.round), fact.player);
-    const auto bonus = moved_bonus(content, TransferCode::stake, raw(fact.round), fact.player);
-    if (bonus != moved_bonus(content, TransferCode::refund, raw(fact.round), fact.player)) {
-        say(which + "its refund went into another pocket than its stake came from");
-    }
-    if (stake != fact.stake || refund != fact.stake) {
-        say(differs(which + "voided, stake and refund", number(fact.stake) + " twice",
-            number(stake) + " and " + number(refund)));
-    }
-    drawn_.clear();  // What was drawn before the draw failed is void with the round.
-}
-
 void Books::fact(const UnitContent&, const rng::StreamOpened& fact)
 {
     if (raw(fact.stream) != streams_.size() + 1) {
@@ -400,43 +358,8 @@ void Books::drawn(const rng::Drawn& fact)
             break;
         }
     }
-    drawn_.push_back(fact);
-}
-
-/// The draws and the game's definition give the win again.
-void Books::play_again(const rounds::Settled& fact)
-{
-    const std::string which = "round " + number(fact.round) + ": ";
-    std::vector<Value> values;
-    for (const rng::Drawn& drawn : drawn_) {
-        if (drawn.round != fact.round) { say(which + "a draw of round " + number(drawn.round) + " is in its unit"); }
-        values.insert(values.end(), drawn.values.begin(), drawn.values.end());
-    }
-    const auto drawn = std::exchange(drawn_, {});
-    if (const auto decided = std::exchange(decided_, {})) {
-        const auto& seeds = seeds_[{decided->player, decided->game}].fact;
-        if (decided->player != fact.player || decided->game != fact.game || seeds.definition != fact.definition) {
-            say(which + "the seeds that decided it were committed to for another player, game or version");
-        }
-    }
-    const auto game = games_.find(fact.definition);
-    if (game == games_.end()) {
-        ++unknown_games_;
-        return;
-    }
-    // Each step's bounds as the game asks for them; a draw too many or too few is no round.
-    std::vector<Value> so_far;
-    for (const rng::Drawn& step : drawn) {
-        if (!std::ranges::equal(game->second->next_bounds(so_far), step.bounds)) {
-            return say(which + "its draws are not those of its game");
-        }
-        // Said already where the draw was read; no game can be played from it.
-        if (!std::ranges::equal(step.values, step.bounds, std::ranges::less{})) { return; }
-        so_far.insert(so_far.end(), step.values.begin(), step.values.end());
-    }
-    if (!game->second->next_bounds(so_far).empty()) { return say(which + "draws are missing"); }
-    const auto outcome = game->second->evaluate(fact.stake, fact.bets, so_far);
-    if (outcome.win != fact.win) { say(differs(which + "what its draws win", number(outcome.win), number(fact.win))); }
+    const auto in_play = in_play_.find(fact.round);
+    (in_play == in_play_.end() ? drawn_ : in_play->second.steps).emplace_back(fact);
 }
 
 void Books::fact(const UnitContent&, const session::PlayerRegistered& fact)

@@ -70,6 +70,18 @@ private:
         std::set<std::pair<PlayerId, std::uint64_t>> rolled_back;
         std::int64_t exposure = 0;
     };
+    /// What decides a round, a step.
+    using Step = std::variant<rng::Drawn, rounds::Chosen>;
+    /// A round that asks its player.
+    struct InPlay {
+        rounds::Begun fact;
+        std::vector<Step> steps;
+    };
+    struct Settlement {
+        RoundId round{};
+        std::optional<rounds::Outcome> outcome;  ///< None: it could not be played again.
+        std::optional<rounds::ChosenByRule> by_rule;
+    };
     /// What moved since the last DayClosed.
     using Flows = std::map<std::tuple<ledger::TransferCode, ledger::Pocket, std::uint32_t>, ledger::Flow>;
     struct Session {
@@ -100,6 +112,10 @@ private:
     void fact(const UnitContent& content, const ledger::JackpotWon& fact);
     void fact(const UnitContent& content, const rounds::Settled& fact);
     void fact(const UnitContent& content, const rounds::Voided& fact);
+    void fact(const UnitContent& content, const rounds::VersionPlayed& fact);
+    void fact(const UnitContent& content, const rounds::Begun& fact);
+    void fact(const UnitContent& content, const rounds::Chosen& fact);
+    void fact(const UnitContent& content, const rounds::Shown& fact);
     void fact(const UnitContent& content, const rng::StreamOpened& fact);
     void fact(const UnitContent& content, const rng::Seeded& fact);
     void fact(const UnitContent& content, const rng::Drawn& fact);
@@ -142,6 +158,7 @@ private:
     void jackpots_settled(const UnitContent& content, const rounds::Settled& fact);
     void end_of_jackpots(const UnitContent& content);
 
+    // Rounds of games: rounds.cpp.
     Round* open_round(RoundId round);
     void next_round(RoundId round);
     void play_again(const rounds::Settled& fact);
@@ -156,6 +173,8 @@ private:
     std::map<HoldId, ledger::Held> holds_;
     std::map<std::pair<PlayerId, ledger::Pocket>, std::int64_t> held_;
     std::map<RoundId, Round> open_rounds_;
+    std::map<RoundId, InPlay> in_play_;
+    std::set<Hash> versions_;
     HoldId last_hold_{};
     RoundId last_round_{};
     std::uint64_t unknown_games_ = 0;
@@ -171,7 +190,8 @@ private:
     std::uint64_t signatures_ = 0;
     // Of the unit under way.
     std::optional<ledger::SealedHead> closing_;
-    std::vector<rng::Drawn> drawn_;
+    std::vector<Step> drawn_;
+    std::optional<Settlement> settled_;   // The last one.
     std::optional<fair::Drawn> decided_;  // The round of it that seeds decided.
     /// A player's seeds of a game; what they decided can be checked once the server's is revealed.
     struct Seeds {

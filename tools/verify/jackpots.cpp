@@ -86,10 +86,11 @@ void Books::fact(const UnitContent& content, const ledger::JackpotContributed& f
     share_ = Share{.fact = fact};
     // The ticket is the round's last draw; with it the game itself has nothing to do.
     const auto tickets = static_cast<Value>(std::min<std::int64_t>(cash, terms.odds));
-    if (drawn_.empty() || drawn_.back().bounds != std::vector<Bound>{terms.odds} || drawn_.back().values.size() != 1) {
+    const auto* ticket = drawn_.empty() ? nullptr : std::get_if<rng::Drawn>(&drawn_.back());
+    if (ticket == nullptr || ticket->bounds != std::vector<Bound>{terms.odds} || ticket->values.size() != 1) {
         return say(round + "its ticket was not drawn");
     }
-    if (drawn_.back().values.front() < tickets) { share_->wins = before + whole(one->fund_micros, fact.fund_micros); }
+    if (ticket->values.front() < tickets) { share_->wins = before + whole(one->fund_micros, fact.fund_micros); }
     drawn_.pop_back();
     one->fund_micros += fact.fund_micros;
     one->reserve_micros += fact.reserve_micros;

@@ -474,6 +474,18 @@ struct OpenRound {
 };
 BOOST_DESCRIBE_STRUCT(OpenRound, (), (round))
 
+/// Opens a round and holds its only bet, number 1, in one step: all is refused or all is done.
+/// Refuses, in this order: what TakeStake refuses; overloaded, when too many rounds are open.
+struct OpenBet {
+    using Reply = Balance;
+    static constexpr std::string_view kName = "ledger.OpenBet";
+    RoundId round{};
+    PlayerId player{};
+    std::int64_t stake = 0;
+    std::int64_t win_max = 0;  ///< The most that the round can pay.
+};
+BOOST_DESCRIBE_STRUCT(OpenBet, (), (round, player, stake, win_max))
+
 /// Holds a bet's stake. The same bet twice is held once, and answered alike.
 /// Refuses, in this order: amount_invalid, round_unknown, round_closed, bet_rolled_back, key_conflict (the bet stands, with another
 /// stake), then what TakeStake refuses; overloaded, when the round has as many bets as it may.

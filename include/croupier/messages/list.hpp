@@ -26,14 +26,15 @@ using Commands = boost::mp11::mp_list<ledger::OpenPlayer, ledger::GetBalance, le
     ledger::PayWin, ledger::Refund, ledger::GrantPromo, ledger::GrantBonus, ledger::ConvertBonus, ledger::ForfeitBonus,
     ledger::GetTotals, ledger::Deposit, ledger::Adjust, ledger::Hold, ledger::PostHold, ledger::VoidHold,
     ledger::ExpireHolds, ledger::SetFrozen, ledger::ListHolds, ledger::GetTrialBalance, ledger::ReverseDeposit,
-    ledger::ClosePlayer, ledger::OpenRound, ledger::HoldBet, ledger::RollBackBet, ledger::SettleRound,
+    ledger::ClosePlayer, ledger::OpenRound, ledger::OpenBet, ledger::HoldBet, ledger::RollBackBet, ledger::SettleRound,
     ledger::VoidRound, ledger::ListRounds, ledger::CloseDay, ledger::SealDay, ledger::ListSeals, ledger::FindSeal,
-    ledger::ListJackpots, ledger::CountTickets, ledger::ShareJackpot, rng::Draw, rng::Reseed, fair::Show, fair::Rotate,
-    fair::Draw, rounds::Spin, rounds::ListGames, risk::CheckStake, risk::CheckDeposit, risk::SetLimit, risk::ListLimits,
+    ledger::ListJackpots, ledger::CountTickets, ledger::ShareJackpot, rng::Draw, rng::Reseed, rng::GetSpreads,
+    fair::Show, fair::Rotate, fair::Draw, rounds::Spin, rounds::Choose, rounds::ListOpen, rounds::FinishOverdue,
+    rounds::ListGames, rounds::GetTallies, risk::CheckStake, risk::CheckDeposit, risk::SetLimit, risk::ListLimits,
     bonus::GrantWelcome, session::Register, session::LogIn, session::Authenticate, session::LogOut, session::Hello,
-    session::Play, session::Ask, session::OldAnswer, session::Disconnect, session::Erase, session::Sweep,
-    session::AnnounceDrain, session::GetCounts, lobby::Browse, lobby::CountOnline, lobby::Announce, cashier::Perform,
-    cashier::Identify, cashier::AddOperator, cashier::RemoveOperator, cashier::ListProposals>;
+    session::Play, session::Choose, session::Ask, session::OldAnswer, session::Disconnect, session::Erase,
+    session::Sweep, session::AnnounceDrain, session::GetCounts, lobby::Browse, lobby::CountOnline, lobby::Announce,
+    cashier::Perform, cashier::Identify, cashier::AddOperator, cashier::RemoveOperator, cashier::ListProposals>;
 
 /// Events: any number of listeners.
 using Events =
@@ -46,9 +47,9 @@ using Facts = boost::mp11::mp_list<RequestRecord, ledger::Transferred, ledger::A
     ledger::BonusBetHeld, ledger::BetRolledBack, ledger::RoundClosed, ledger::DayClosed, ledger::DaySealed,
     ledger::JackpotSet, ledger::JackpotContributed, ledger::JackpotWon, risk::LimitSet, rng::DrawnUnnamed, rng::Drawn,
     rng::StreamOpened, rng::Seeded, fair::Promised, fair::Begun, fair::Revealed, fair::Drawn, rounds::Settled,
-    rounds::Voided, bonus::Granted, session::PlayerRegistered, session::PlayerErased, session::Opened, session::Closed,
-    cashier::OperatorAdded, cashier::OperatorRemoved, cashier::Acted, cashier::Proposed, cashier::ProposalDecided,
-    cashier::RolledBack>;
+    rounds::Voided, rounds::VersionPlayed, rounds::Begun, rounds::Chosen, rounds::Shown, bonus::Granted,
+    session::PlayerRegistered, session::PlayerErased, session::Opened, session::Closed, cashier::OperatorAdded,
+    cashier::OperatorRemoved, cashier::Acted, cashier::Proposed, cashier::ProposalDecided, cashier::RolledBack>;
 
 template <class T>
 inline constexpr bool is_command = boost::mp11::mp_contains<Commands, T>::value;

@@ -46,6 +46,27 @@ struct Reseed {
 };
 BOOST_DESCRIBE_STRUCT(Reseed, (), ())
 
+/// How the values that this process drew from a stream below one bound are spread: part i of 16 has those with
+/// floor(value * 16 / bound) = i.
+struct Spread {
+    std::string stream;
+    Bound bound = 0;
+    std::vector<std::uint64_t> parts;
+};
+BOOST_DESCRIBE_STRUCT(Spread, (), (stream, bound, parts))
+
+struct Spreads {
+    std::vector<Spread> spreads;
+};
+BOOST_DESCRIBE_STRUCT(Spreads, (), (spreads))
+
+/// For monitoring (GLI-19 A.6.2): it decides nothing. Refuses: nothing.
+struct GetSpreads {
+    using Reply = Spreads;
+    static constexpr std::string_view kName = "rng.GetSpreads";
+};
+BOOST_DESCRIBE_STRUCT(GetSpreads, (), ())
+
 /// Fact: a stream is drawn from for the first time, ever.
 struct StreamOpened {
     static constexpr std::string_view kName = "rng.stream_opened";

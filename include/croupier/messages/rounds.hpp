@@ -3,6 +3,7 @@
 #include <boost/describe.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -117,6 +118,43 @@ struct DiceRolled {
 };
 BOOST_DESCRIBE_STRUCT(DiceRolled, (), (number))
 
+/// A card: its rank, 0 the two … 12 the ace, times 4, and its suit: 0 clubs, 1 diamonds, 2 hearts, 3 spades.
+using Card = std::uint32_t;
+
+/// Five cards were dealt.
+struct CardsDealt {
+    static constexpr std::string_view kEvent = "deal";
+    std::vector<Card> cards;
+    friend bool operator==(const CardsDealt&, const CardsDealt&) = default;
+};
+BOOST_DESCRIBE_STRUCT(CardsDealt, (), (cards))
+
+/// The player held cards of the hand, by place (0 … 4), and the others were replaced: this is the hand now.
+struct CardsDrawn {
+    static constexpr std::string_view kEvent = "draw";
+    std::vector<std::uint32_t> held;
+    std::vector<Card> cards;
+    friend bool operator==(const CardsDrawn&, const CardsDrawn&) = default;
+};
+BOOST_DESCRIBE_STRUCT(CardsDrawn, (), (held, cards))
+
+/// The hand pays.
+struct HandWin {
+    static constexpr std::string_view kEvent = "hand";
+    std::uint32_t row = 0;  ///< Index into the definition's pay table.
+    std::int64_t win = 0;
+    friend bool operator==(const HandWin&, const HandWin&) = default;
+};
+BOOST_DESCRIBE_STRUCT(HandWin, (), (row, win))
+
+/// The player did not choose in time, so the game's own rule did (GLI-19 4.16.3). The last event.
+struct ChosenByRule {
+    static constexpr std::string_view kEvent = "chosen_by_rule";
+    std::uint32_t choice = 0;
+    friend bool operator==(const ChosenByRule&, const ChosenByRule&) = default;
+};
+BOOST_DESCRIBE_STRUCT(ChosenByRule, (), (choice))
+
 /// Of a provably fair round: which pair of seeds and which nonce decided it (docs/fair.md). The last event.
 struct DecidedBySeeds {
     static constexpr std::string_view kEvent = "fair";
@@ -127,7 +165,7 @@ struct DecidedBySeeds {
 BOOST_DESCRIBE_STRUCT(DecidedBySeeds, (), (seeds, nonce))
 
 using GameEvent = std::variant<ReelsStopped, LineWin, ScatterWin, FreeSpinsAwarded, FreeSpin, Capped, PocketHit,
-    BetResult, WaysWin, DiceRolled, DecidedBySeeds>;
+    BetResult, WaysWin, DiceRolled, DecidedBySeeds, CardsDealt, CardsDrawn, HandWin, ChosenByRule>;
 
 struct Outcome {
     std::vector<GameEvent> events;
@@ -137,7 +175,15 @@ struct Outcome {
 };
 BOOST_DESCRIBE_STRUCT(Outcome, (), (events, stake, win))
 
-/// A settled round, as its player hears of it.
+/// What a round in play waits for: the player's choice, a number below `choices`; what each means is the game's
+/// (docs/protocol).
+struct Awaited {
+    std::uint32_t choices = 0;
+    WallTime until{};  ///< Then the game's published rule chooses.
+};
+BOOST_DESCRIBE_STRUCT(Awaited, (), (choices, until))
+
+/// A round, as its player hears of it: settled, or in play. Of one in play `win` is 0 and the outcome is what it shows so far.
 struct Spun {
     RoundId round{};
     std::string game;
@@ -146,12 +192,15 @@ struct Spun {
     std::int64_t jackpot = 0;  ///< Won beside `win`, from a jackpot.
     Outcome outcome;
     ledger::Balance balance;
+    std::optional<Awaited> awaits;  ///< None: it is settled.
 };
-BOOST_DESCRIBE_STRUCT(Spun, (), (round, game, stake, win, jackpot, outcome, balance))
+BOOST_DESCRIBE_STRUCT(Spun, (), (round, game, stake, win, jackpot, outcome, balance, awaits))
 
-/// Plays one round from stake to settlement, in one unit of work.
-/// Refuses, in this order: game_unknown, game_closed, bets_invalid, stake_invalid, stake_too_low, stake_too_high,
-/// then what risk::CheckStake and ledger::TakeStake refuse; and round_voided when the draw failed after the stake.
+/// Plays a round: from stake to settlement in one unit of work, or, of a game that asks its player to choose, up to the first
+/// choice; the stake is then held.
+/// Refuses, in this order: game_unknown, game_closed, round_open (another one of the player waits for a choice), bets_invalid,
+/// stake_invalid, stake_too_low, stake_too_high, too_soon, then what risk::CheckStake and ledger::TakeStake (or ledger::OpenBet)
+/// refuse; and round_voided when the draw failed after the stake.
 struct Spin {
     using Reply = Spun;
     static constexpr std::string_view kName = "rounds.Spin";
@@ -161,6 +210,45 @@ struct Spin {
     std::vector<Bet> bets;
 };
 BOOST_DESCRIBE_STRUCT(Spin, (), (player, game, stake, bets))
+
+/// Makes the choice that a round waits for, and plays on: to the next one, or to the settlement.
+/// Refuses, in this order: round_unknown (also another player's), round_closed, choice_invalid; and round_voided when the draw
+/// failed, or the version of the game that it is played on can no longer be read.
+struct Choose {
+    using Reply = Spun;
+    static constexpr std::string_view kName = "rounds.Choose";
+    PlayerId player{};
+    RoundId round{};
+    std::uint32_t choice = 0;
+};
+BOOST_DESCRIBE_STRUCT(Choose, (), (player, round, choice))
+
+/// The player's rounds that wait for a choice: at most one.
+struct OpenRounds {
+    std::vector<Spun> rounds;
+};
+BOOST_DESCRIBE_STRUCT(OpenRounds, (), (rounds))
+
+/// Refuses: nothing.
+struct ListOpen {
+    using Reply = OpenRounds;
+    static constexpr std::string_view kName = "rounds.ListOpen";
+    PlayerId player{};
+};
+BOOST_DESCRIBE_STRUCT(ListOpen, (), (player))
+
+struct Finished {
+    std::uint64_t rounds = 0;
+};
+BOOST_DESCRIBE_STRUCT(Finished, (), (rounds))
+
+/// Finishes rounds whose player did not choose in time, by their games' rule, in the order of their deadlines; a bounded
+/// number a call. Refuses: nothing.
+struct FinishOverdue {
+    using Reply = Finished;
+    static constexpr std::string_view kName = "rounds.FinishOverdue";
+};
+BOOST_DESCRIBE_STRUCT(FinishOverdue, (), ())
 
 /// Fact: a round was played and settled. The outcome follows from the game's definition, the bets and the draws.
 struct Settled {
@@ -176,7 +264,7 @@ struct Settled {
 };
 BOOST_DESCRIBE_STRUCT(Settled, (), (round, player, game, definition, stake, win, bets))
 
-/// Fact: a round that had its stake could not be drawn; the stake went back in the same unit of work.
+/// Fact: a round that had its stake could not be played to its end; the stake went back in the same unit of work.
 struct Voided {
     static constexpr std::string_view kName = "rounds.voided";
     static constexpr std::uint16_t kFact = 4;
@@ -187,20 +275,93 @@ struct Voided {
 };
 BOOST_DESCRIBE_STRUCT(Voided, (), (round, player, game, stake))
 
+/// Fact: this version of a game, whose rounds go over several inputs, is played for the first time. A round ends on the version
+/// on which it began, whatever the game's file says by then.
+struct VersionPlayed {
+    static constexpr std::string_view kName = "rounds.version_played";
+    static constexpr std::uint16_t kFact = 44;
+    Hash definition{};
+    std::string text;  ///< The definition in canonical form; `definition` is its SHA-256.
+};
+BOOST_DESCRIBE_STRUCT(VersionPlayed, (), (definition, text))
+
+/// Fact: a round is in play. Its stake is held in the same unit (ledger::BetHeld), and its draws follow there.
+struct Begun {
+    static constexpr std::string_view kName = "rounds.begun";
+    static constexpr std::uint16_t kFact = 45;
+    RoundId round{};
+    PlayerId player{};
+    std::string game;
+    Hash definition{};
+    std::int64_t stake = 0;
+    std::vector<Bet> bets;
+    WallTime until{};  ///< When the game's rule chooses, if the player has not.
+};
+BOOST_DESCRIBE_STRUCT(Begun, (), (round, player, game, definition, stake, bets, until))
+
+/// Fact: a round in play got the choice it waited for. What is drawn for it follows in the same unit.
+struct Chosen {
+    static constexpr std::string_view kName = "rounds.chosen";
+    static constexpr std::uint16_t kFact = 46;
+    RoundId round{};
+    std::uint32_t choice = 0;
+    bool by_rule = false;  ///< The player did not choose in time.
+};
+BOOST_DESCRIBE_STRUCT(Chosen, (), (round, choice, by_rule))
+
+/// Fact: what a round showed that was finished by rule. Of every other round that stands in the answer to its player.
+struct Shown {
+    static constexpr std::string_view kName = "rounds.shown";
+    static constexpr std::uint16_t kFact = 47;
+    RoundId round{};
+    Outcome outcome;
+};
+BOOST_DESCRIBE_STRUCT(Shown, (), (round, outcome))
+
 /// A game as the lobby shows it.
 struct GameInfo {
     std::string game;
     std::string name;
-    std::string kind;           ///< "slot", "roulette" or "dice"
+    std::string kind;           ///< "slot", "roulette", "dice" or "video-poker"
     std::uint32_t rtp_ppm = 0;  ///< Theoretical return to player, millionths, computed from the definition.
     std::int64_t stake_min = 0;
     std::int64_t stake_max = 0;
     std::int64_t stake_step = 0;
     bool open = true;
+    std::uint32_t cycle_ms = 0;   ///< From the start of a player's round to the next one's, at least.
+    std::uint32_t choice_ms = 0;  ///< How long a round waits for its player's choice; 0: it never does.
     std::string definition_json;  ///< What a client needs to draw the game: a JSON object (docs/protocol).
 };
+BOOST_DESCRIBE_STRUCT(GameInfo, (),
+    (game, name, kind, rtp_ppm, stake_min, stake_max, stake_step, open, cycle_ms, choice_ms, definition_json))
+
+/// What the rounds of one game returned that this process settled, against theory. A round's return is its win over its stake;
+/// each counts alike, whatever was staked.
+struct Tally {
+    std::string game;
+    bool asks = false;  ///< Its players choose: those who do not choose best return less than theory.
+    std::uint64_t rounds = 0;
+    std::uint64_t voided = 0;
+    std::int64_t stake = 0;               ///< Minor units.
+    std::int64_t win = 0;                 ///< Jackpots not counted: they have their own money.
+    std::uint64_t returned_ppm = 0;       ///< The sum of the rounds' returns, millionths.
+    std::uint64_t expected_ppm = 0;       ///< The sum of what their bets return in theory.
+    std::uint64_t squared_deviation = 0;  ///< The sum of (return - expected)^2, millionths.
+};
 BOOST_DESCRIBE_STRUCT(
-    GameInfo, (), (game, name, kind, rtp_ppm, stake_min, stake_max, stake_step, open, definition_json))
+    Tally, (), (game, asks, rounds, voided, stake, win, returned_ppm, expected_ppm, squared_deviation))
+
+struct Tallies {
+    std::vector<Tally> games;
+};
+BOOST_DESCRIBE_STRUCT(Tallies, (), (games))
+
+/// Of every game that is offered, for monitoring (GLI-19 A.6.1): it decides nothing. Refuses: nothing.
+struct GetTallies {
+    using Reply = Tallies;
+    static constexpr std::string_view kName = "rounds.GetTallies";
+};
+BOOST_DESCRIBE_STRUCT(GetTallies, (), ())
 
 struct Games {
     std::vector<GameInfo> games;

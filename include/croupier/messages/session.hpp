@@ -106,8 +106,19 @@ struct Play {
 };
 BOOST_DESCRIBE_STRUCT(Play, (), (connection, n, game, stake, bets))
 
-enum class QueryKind : std::uint8_t { balance = 1, games = 2, online = 3 };
-BOOST_DESCRIBE_ENUM(QueryKind, balance, games, online)
+/// Command n of the connection's session: make the choice that a round waits for. As Play otherwise.
+struct Choose {
+    using Reply = Done;
+    static constexpr std::string_view kName = "session.Choose";
+    ConnectionId connection{};
+    std::uint64_t n = 0;
+    RoundId round{};
+    std::uint32_t choice = 0;
+};
+BOOST_DESCRIBE_STRUCT(Choose, (), (connection, n, round, choice))
+
+enum class QueryKind : std::uint8_t { balance = 1, games = 2, online = 3, open = 4 };
+BOOST_DESCRIBE_ENUM(QueryKind, balance, games, online, open)
 
 /// A question, answered by a frame and forgotten. Refuses: not_logged_in.
 struct Ask {

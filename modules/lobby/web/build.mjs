@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 
-const kGoal = { minified: 115_000, gzip: 40_000 };
+const kGoal = { minified: 120_000, gzip: 40_000 };
 const here = dirname(fileURLToPath(import.meta.url));
 const { values: options } = parseArgs({ options: { out: { type: 'string' }, embed: { type: 'boolean' }, size: { type: 'boolean' } } });
 if (options.out === undefined) throw new Error('--out DIR is missing');

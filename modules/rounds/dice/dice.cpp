@@ -60,6 +60,10 @@ public:
         return staked;
     }
 
+    std::uint32_t rtp_ppm(std::span<const Bet> bets) const override
+    {
+        return static_cast<std::uint32_t>(rules_.rtp_ppm(placed(bets).count));
+    }
     std::int64_t win_max(std::int64_t total_stake, std::span<const Bet> bets) const override
     {
         return total_stake / kHundredths * rules_.pays(placed(bets).count);

@@ -86,6 +86,18 @@ public:
         return *sum;
     }
 
+    std::uint32_t rtp_ppm(std::span<const Bet> bets) const override
+    {
+        __extension__ using Wide = __int128;  // Stakes of 10^12 times 10^6, of many bets.
+        Wide returned = 0;
+        Wide staked = 0;
+        for (const Bet& bet : bets) {
+            returned += Wide{bet.stake} * roulette::rtp_ppm(rules_, placed(bet));
+            staked += bet.stake;
+        }
+        return static_cast<std::uint32_t>(returned / staked);
+    }
+
     std::int64_t win_max(std::int64_t total_stake, std::span<const Bet> bets) const override
     {
         std::array<std::int64_t, kPocketsMax> wins{};

@@ -58,6 +58,12 @@ TEST_CASE("frame: what is not understood is refused with the number that could b
         Row{R"({"n":1,"op":"spin","game":"g","bets":[]})", ErrorCode::malformed, 1, {}},
         Row{R"({"n":1,"op":"spin","game":"g","bets":[{"kind":"red"}]})", ErrorCode::malformed, 1, {}},
         Row{R"({"n":1,"op":"spin","game":"g","bets":[{"kind":"red","stake":1,"x":1}]})", ErrorCode::malformed, 1, {}},
+        Row{R"({"n":1,"op":"choose","round":"7"})", ErrorCode::malformed, 1, {}},
+        Row{R"({"n":1,"op":"choose","round":7,"choice":1})", ErrorCode::malformed, 1, {}},
+        Row{R"({"n":1,"op":"choose","round":"7","choice":-1})", ErrorCode::malformed, 1, {}},
+        Row{R"({"n":1,"op":"choose","round":"7","choice":1000001})", ErrorCode::malformed, 1, {}},
+        Row{R"({"n":1,"op":"choose","round":"7","choice":1,"game":"g"})", ErrorCode::malformed, 1, {}},
+        Row{R"({"q":1,"op":"open","round":"7"})", ErrorCode::malformed, {}, 1},
         Row{R"({"q":1,"op":"balance","extra":true})", ErrorCode::malformed, {}, 1},
         Row{R"({"q":1,"op":"hello"})", ErrorCode::malformed, {}, 1},
         Row{R"({"q":1,"op":"hello","token":"t","resume":{"seq":1}})", ErrorCode::malformed, {}, 1},
@@ -69,6 +75,19 @@ TEST_CASE("frame: what is not understood is refused with the number that could b
     CHECK(bad.code == row.code);
     CHECK(bad.n == row.n);
     CHECK(bad.q == row.q);
+}
+
+TEST_CASE("frame: a choice names its round and is a number", "[frame]")
+{
+    const auto frame = parse_frame(R"({"n":7,"op":"choose","round":"812","choice":31})");
+    REQUIRE(std::holds_alternative<ChooseFrame>(frame));
+    const auto& choose = std::get<ChooseFrame>(frame);
+    CHECK(choose.n == 7);
+    CHECK(choose.round == RoundId{812});
+    CHECK(choose.choice == 31);
+    const auto query = parse_frame(R"({"q":7,"op":"open"})");
+    REQUIRE(std::holds_alternative<QueryFrame>(query));
+    CHECK(std::get<QueryFrame>(query).kind == session::QueryKind::open);
 }
 
 TEST_CASE("frame: the number of a frame is seen without parsing it", "[frame]")

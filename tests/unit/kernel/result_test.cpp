@@ -39,7 +39,7 @@ TEST_CASE("errors: the transient codes are these, for ever: a change would recor
 {
     const std::set<std::string_view> expected{"malformed", "too_large", "operation_unknown", "not_logged_in",
         "out_of_order", "in_flight", "rate_limited", "receipt_not_ready", "seeds_changed", "overloaded", "draining",
-        "disk_low", "not_found", "method_not_allowed", "origin_refused", "not_available", "entropy_unavailable",
+        "disk_low", "too_soon", "not_found", "method_not_allowed", "origin_refused", "not_available", "entropy_unavailable",
         "internal"};
     std::set<std::string_view> transient;
     for (const ErrorCode code : kAll) {

@@ -8,6 +8,7 @@ import { money, signedMoney } from './format.js';
 import { routeOf } from './route.js';
 import type { Route } from './route.js';
 import type { RouletteView } from './roulette/view.js';
+import type { PokerView } from './poker/view.js';
 import type { DiceView } from './dice/view.js';
 import type { SlotView } from './slot/view.js';
 import { setSound, soundOn } from './sound.js';
@@ -15,6 +16,7 @@ import { symbolSheet, wordmark } from './symbols.js';
 import './clock.js';
 import './roulette/view.js';
 import './dice/view.js';
+import './poker/view.js';
 import './slot/reels.js';
 import './slot/view.js';
 import './views/history.js';
@@ -22,7 +24,7 @@ import './views/lobby.js';
 import './views/login.js';
 import './views/round.js';
 
-const kGameViews = 'croupier-slot, croupier-roulette, croupier-dice';
+const kGameViews = 'croupier-slot, croupier-roulette, croupier-dice, croupier-poker';
 
 /** The page: header, connection banner, the view that the fragment names, and the voice for screen readers. */
 @customElement('croupier-app')
@@ -115,8 +117,13 @@ export class App extends CasinoElement {
     if (jackpot !== undefined) {
       return html`<p class="banner good" data-banner="jackpot" role="status">You won the jackpot: ${money(jackpot.jackpot ?? 0, jackpot.balance)}!</p>`;
     }
+    const waiting = casino.waiting;
+    if (waiting !== undefined && !(this.route_.view === 'game' && this.route_.game === waiting.game)) {
+      return html`<p class="banner warn" data-banner="waiting"><span class="dot"></span>A round waits for your choice; its stake of ${money(waiting.stake, waiting.balance)} is held.
+        <a href="#/game/${encodeURIComponent(waiting.game)}">Finish it</a></p>`;
+    }
     const recovered = casino.recovered?.result;
-    if (recovered !== undefined) {
+    if (recovered !== undefined && recovered.awaits === undefined) {
       return html`<p class="banner good" data-banner="recovered">Your last round was decided: stake ${money(recovered.stake, recovered.balance)},
         win ${money(recovered.win + (recovered.jackpot ?? 0), recovered.balance)}. <a href="#/round/${recovered.round}">Look at it</a></p>`;
     }
@@ -156,6 +163,7 @@ export class App extends CasinoElement {
           case 'slot': return html`<croupier-slot .game=${game}></croupier-slot>`;
           case 'roulette': return html`<croupier-roulette .game=${game}></croupier-roulette>`;
           case 'dice': return html`<croupier-dice .game=${game}></croupier-dice>`;
+          case 'video-poker': return html`<croupier-poker .game=${game}></croupier-poker>`;
         }
       }
     }
@@ -165,7 +173,7 @@ export class App extends CasinoElement {
   async act(request: SpinRequest): Promise<void> {
     if (casino.busy) return;
     await this.go(request.game);
-    const view = this.querySelector<SlotView | RouletteView | DiceView>(kGameViews);
+    const view = this.querySelector<SlotView | RouletteView | DiceView | PokerView>(kGameViews);
     if (view?.act(request) === true) return;
     void casino.spin(request).catch(() => undefined).finally(() => casino.withhold(0)); // Decided, though not shown.
   }

@@ -33,6 +33,8 @@ export class Casino {
   returned: 'resumed' | 'refreshed' | undefined;
   /** A round that was begun before the page was loaded, and has been decided since. */
   recovered: OutcomeEvent | undefined;
+  /** A round of this player that waits for a choice. */
+  waiting: SpinResult | undefined;
   /** The round that won a jackpot last, until one goes elsewhere. */
   jackpot: SpinResult | undefined;
   /** Why the current round is not decided yet, when the server asks for patience. */
@@ -158,6 +160,22 @@ export class Casino {
     return this.client.spin(request);
   }
 
+  choose(round: string, choice: number): Promise<SpinResult> {
+    if (this.client === undefined) return Promise.reject(new CroupierError({ code: 'not_logged_in', message: 'Log in first.' }));
+    this.recovered = undefined;
+    return this.client.choose(round, choice);
+  }
+
+  /** Asks which round waits: it may have begun or ended elsewhere. */
+  async lookForWaiting(): Promise<void> {
+    try {
+      [this.waiting] = (await this.client?.queryOpen()) ?? [];
+      this.changed();
+    } catch {
+      // The next connection asks again.
+    }
+  }
+
   async leave(): Promise<void> {
     this.client?.stop();
     this.client?.forget();
@@ -172,6 +190,7 @@ export class Casino {
     this.balance = undefined;
     this.players = undefined;
     this.recovered = undefined;
+    this.waiting = undefined;
     this.jackpot = undefined;
     this.draining = false;
     this.withheld_ = 0;
@@ -206,6 +225,7 @@ export class Casino {
     for (const recorded of welcome.results) {
       if ('ok' in recorded) this.count(recorded.re, recorded.ok);
     }
+    void this.lookForWaiting();
     void this.client?.queryOnline().catch(() => undefined);
     if (this.games.length === 0) void this.loadGames().catch(() => undefined);
     this.changed();
@@ -214,6 +234,8 @@ export class Casino {
   private decided(outcome: OutcomeEvent): void {
     const { n, result, recovered } = outcome;
     this.count(n, result);
+    if (result.awaits !== undefined) this.waiting = result;
+    else if (this.waiting?.round === result.round) this.waiting = undefined;
     if (recovered) {
       this.recovered = outcome;
     } else {
@@ -228,7 +250,7 @@ export class Casino {
     const kept = this.kept;
     if (kept === undefined || n <= kept.countedN) return;
     kept.countedN = n;
-    kept.net += result.win + (result.jackpot ?? 0) - result.stake;
+    if (result.awaits === undefined) kept.net += result.win + (result.jackpot ?? 0) - result.stake;
     this.keep();
   }
 

@@ -28,5 +28,5 @@ export async function finished(animation: Animation): Promise<void> {
   await animation.finished.catch(() => undefined);
 }
 
-/** A game may start its next round no sooner than this after the last (RTS 14D). */
-export const kRoundMs = 2500;
+/** A game may start its next round no sooner than this after the last (RTS 14D), or than the house says. */
+export const roundMs = (game: { cycle_ms?: number }): number => Math.max(2500, game.cycle_ms ?? 0);

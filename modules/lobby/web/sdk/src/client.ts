@@ -4,7 +4,7 @@ import { Link, kLinkLimits } from './link.js';
 import type { LinkLimits } from './link.js';
 import { MemoryStorage, backoffMs, systemTimers } from './ports.js';
 import type { KeyValueStorage, OpenSocket, SocketLike, Timers } from './ports.js';
-import type { Balance, GameInfo, Push, Recorded, SpinRequest, SpinResult, Welcome, WireError } from './types.js';
+import type { Balance, CommandRequest, GameInfo, Push, Recorded, SpinRequest, SpinResult, Welcome, WireError } from './types.js';
 
 export interface ClientOptions {
   /** "wss://host/ws" */
@@ -37,7 +37,7 @@ export type ConnectionState =
 export interface PendingSpin {
   /** Undefined until the first welcome says which number is next. */
   n: number | undefined;
-  request: SpinRequest;
+  request: CommandRequest;
   /** Wall time of the call, milliseconds. */
   at: number;
   /** It was begun before the page was loaded: nobody here awaits it. */
@@ -46,7 +46,7 @@ export interface PendingSpin {
 
 export interface OutcomeEvent {
   n: number;
-  request: SpinRequest;
+  request: CommandRequest;
   result: SpinResult;
   recovered: boolean;
 }
@@ -177,6 +177,15 @@ export class CroupierClient extends Emitter<ClientEvents> {
 
   /** Plays one round. Rejects with `busy` while another one is undecided. */
   spin(request: SpinRequest): Promise<SpinResult> {
+    return this.command(request);
+  }
+
+  /** Makes the choice that a round waits for. Rejects with `busy` while another command is undecided. */
+  choose(round: string, choice: number): Promise<SpinResult> {
+    return this.command({ round, choice });
+  }
+
+  private command(request: CommandRequest): Promise<SpinResult> {
     if (this.state_.kind === 'closed') return Promise.reject(localError('closed', 'The connection has ended.'));
     if (this.command_ !== undefined) return Promise.reject(localError('busy', 'The last round is still being decided.'));
     return new Promise((resolve, reject) => {
@@ -203,6 +212,11 @@ export class CroupierClient extends Emitter<ClientEvents> {
     const answer = await this.query<{ players: number }>('online');
     this.emit('online', answer.players);
     return answer.players;
+  }
+  /** The player's rounds that wait for a choice: at most one. */
+  async queryOpen(): Promise<SpinResult[]> {
+    const answer = await this.query<{ rounds: SpinResult[] }>('open');
+    return answer.rounds;
   }
   async ping(): Promise<void> {
     await this.query('ping');
@@ -344,7 +358,7 @@ export class CroupierClient extends Emitter<ClientEvents> {
   private recover(session: string): void {
     const text = this.storage_.getItem(kStorageKey);
     if (text === null) return;
-    const kept = JSON.parse(text) as { session: string; n: number; at: number; request: SpinRequest };
+    const kept = JSON.parse(text) as { session: string; n: number; at: number; request: CommandRequest };
     if (kept.session !== session) {
       this.storage_.removeItem(kStorageKey);
       return;
@@ -385,7 +399,8 @@ export class CroupierClient extends Emitter<ClientEvents> {
     const command = this.command_;
     if (command === undefined || this.state_.kind !== 'online') return;
     this.cancelRetry_();
-    this.link_?.send(JSON.stringify({ n: command.n, op: 'spin', ...command.request }));
+    const op = 'round' in command.request ? 'choose' : 'spin';
+    this.link_?.send(JSON.stringify({ n: command.n, op, ...command.request }));
   }
 
   private decided(answer: Recorded): void {

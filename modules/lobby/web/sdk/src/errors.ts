@@ -5,11 +5,12 @@ import type { WireError } from './types.js';
 const kTransient = new Set([
   'malformed', 'too_large', 'operation_unknown', 'not_logged_in', 'out_of_order', 'in_flight', 'rate_limited',
   'overloaded', 'draining', 'disk_low', 'not_found', 'method_not_allowed', 'origin_refused', 'not_available',
-  'entropy_unavailable', 'internal',
+  'entropy_unavailable', 'internal', 'too_soon',
 ]);
 
-// Transient, yet the same frame can only be refused again: sending it once more is pointless.
-const kPointless = new Set(['malformed', 'too_large', 'operation_unknown', 'not_found', 'method_not_allowed', 'origin_refused']);
+// Transient, yet not sent again by itself: the same frame can only be refused again; or, too_soon, the player has to ask again
+// (RTS 14D: release and press).
+const kPointless = new Set(['too_soon', 'malformed', 'too_large', 'operation_unknown', 'not_found', 'method_not_allowed', 'origin_refused']);
 
 /** A refusal, by the server or (codes below) by this client. Decide by `code`; `message` is for people. */
 export class CroupierError extends Error {

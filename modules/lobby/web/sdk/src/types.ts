@@ -58,6 +58,19 @@ export interface DiceDefinition {
   scheme: 'v1' | 'v2';
 }
 
+/** Five-card draw from one deck. A card is its rank, 0 the two … 12 the ace, times 4, and its suit: clubs, diamonds, hearts, spades. */
+export interface VideoPokerDefinition {
+  /** At most so many a hand. */
+  coins: number;
+  coin_min: number;
+  coin_max: number;
+  coin_step: number;
+  /** For one coin, two coins, …: under optimal play. */
+  rtp_ppm: number[];
+  /** A hand gets the first row that it fits. `pays`: in coins, for one coin, two coins, …; without ranks or kickers: any. */
+  hands: { hand: string; ranks?: number[]; kickers?: number[]; pays: number[] }[];
+}
+
 interface GameBase {
   game: string;
   name: string;
@@ -68,12 +81,17 @@ interface GameBase {
   currency: string;
   exponent: number;
   open: boolean;
+  /** From the start of a round to the player's next one, at least. */
+  cycle_ms?: number;
+  /** How long a round waits for its player's choice. */
+  choice_ms?: number;
 }
 
 export type SlotInfo = GameBase & { kind: 'slot'; definition: SlotDefinition };
 export type RouletteInfo = GameBase & { kind: 'roulette'; definition: RouletteDefinition };
 export type DiceInfo = GameBase & { kind: 'dice'; definition: DiceDefinition };
-export type GameInfo = SlotInfo | RouletteInfo | DiceInfo;
+export type VideoPokerInfo = GameBase & { kind: 'video-poker'; definition: VideoPokerDefinition };
+export type GameInfo = SlotInfo | RouletteInfo | DiceInfo | VideoPokerInfo;
 
 export interface Bet {
   kind: string;
@@ -92,7 +110,12 @@ export type GameEvent =
   | { ev: 'pocket'; number: number; colour: string }
   | { ev: 'bet'; index: number; stake: number; win: number }
   | { ev: 'roll'; number: number }
-  | { ev: 'fair'; seeds: number; nonce: number };
+  | { ev: 'fair'; seeds: number; nonce: number }
+  | { ev: 'deal'; cards: number[] }
+  /** `held` by place; the hand as it is now. */
+  | { ev: 'draw'; held: number[]; cards: number[] }
+  | { ev: 'hand'; row: number; win: number }
+  | { ev: 'chosen_by_rule'; choice: number };
 
 export interface Outcome {
   events: GameEvent[];
@@ -122,8 +145,15 @@ export interface FairPairs {
 /** A slot round names its stake, any other its bets. */
 export type SpinRequest = { game: string; stake: number } | { game: string; bets: Bet[] };
 
+/** The choice that a round waits for. Of video poker: the sum of 2^place over the cards that are held. */
+export interface ChooseRequest {
+  round: string;
+  choice: number;
+}
+export type CommandRequest = SpinRequest | ChooseRequest;
+
 export interface SpinResult {
-  op: 'spin';
+  op?: 'spin' | 'choose';
   round: string;
   game: string;
   stake: number;
@@ -132,6 +162,8 @@ export interface SpinResult {
   jackpot?: number;
   outcome: Outcome;
   balance: Balance;
+  /** The round is in play: it waits for a choice below `choices`, until the game's rule chooses. */
+  awaits?: { choices: number; until: string };
 }
 
 /** What its next win pays, and by which rules: GET /api/v1/jackpots. */

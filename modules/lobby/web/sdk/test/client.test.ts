@@ -33,6 +33,29 @@ test('client: commands are numbered on from the welcome, without gaps', async ()
   assert.equal(bench.socket.last['n'], 15, 'a final refusal consumes its number');
 });
 
+test('client: a choice is a command like a spin: numbered, sent again after a break, answered once', async () => {
+  const bench = new Bench().online({ last_n: 3 });
+  const chosen = bench.client.choose('103', 5);
+  assert.deepEqual(bench.socket.last, { n: 4, op: 'choose', round: '103', choice: 5 });
+  const sent = bench.socket.texts.at(-1);
+  await assert.rejects(bench.client.spin(kSpin), { code: 'busy' });
+  bench.reconnect();
+  bench.welcome({ last_n: 4 });
+  assert.equal(bench.socket.texts.at(-1), sent);
+  bench.socket.say(spun(4, 1300, 3, 400));
+  assert.equal((await chosen).win, 400);
+  assert.deepEqual(bench.log.filter((line) => line.startsWith('outcome')), ['outcome:4']);
+});
+
+test('client: the round that waits is asked for', async () => {
+  const bench = new Bench().online();
+  const open = bench.client.queryOpen();
+  assert.equal(bench.socket.last['op'], 'open');
+  const waiting = { round: '9', game: 'poker', stake: 5, win: 0, outcome: { events: [], stake: 5, win: 0 }, balance: balance(1, 1), awaits: { choices: 32, until: 't' } };
+  bench.socket.say({ rq: bench.socket.last['q'], ok: { op: 'open', rounds: [waiting] } });
+  assert.deepEqual(await open, [waiting]);
+});
+
 test('client: a command asked for before the first welcome waits for its number', () => {
   const bench = new Bench();
   bench.client.start();
@@ -358,7 +381,7 @@ test('client: frames that are not JSON end the connection', () => {
 
 test('errors: codes say whether a request may be sent again', () => {
   const cases: [string, boolean, boolean][] = [
-    ['overloaded', true, true], ['draining', true, true], ['malformed', true, false], ['insufficient_funds', false, false],
+    ['overloaded', true, true], ['draining', true, true], ['malformed', true, false], ['too_soon', true, false], ['insufficient_funds', false, false],
     ['key_conflict', false, false], ['a_code_of_tomorrow', false, false],
   ];
   for (const [code, transient, retriable] of cases) {

@@ -5,7 +5,7 @@ import type { DiceInfo, FairPairs, OutcomeEvent, SpinRequest, SpinResult } from 
 import { casino } from '../casino.js';
 import { View } from '../element.js';
 import { money, rtp } from '../format.js';
-import { kRoundMs, pause, reducedMotion } from '../motion.js';
+import { pause, reducedMotion, roundMs } from '../motion.js';
 import { stakesOf } from '../slot/script.js';
 import { sound } from '../sound.js';
 import { verifyLink } from '../views/fair.js';
@@ -170,7 +170,7 @@ export class DiceView extends View {
       const sum = result.win > 0 ? `You win ${money(result.win, this.game)}.` : 'No win.';
       casino.say(`${percent(roll.number)}. ${sum} Balance ${money(result.balance.available, result.balance)}.`);
       void this.loadSeeds();
-      await pause(Math.max(0, kRoundMs - (performance.now() - begun)), this.signal);
+      await pause(Math.max(0, roundMs(this.game) - (performance.now() - begun)), this.signal);
     } catch (error) {
       if (this.signal.aborted) return;
       this.problem_ = error instanceof CroupierError ? error.message : String(error);

@@ -5,7 +5,7 @@ import type { Bet, OutcomeEvent, RouletteInfo, SpinRequest, SpinResult } from 'c
 import { casino } from '../casino.js';
 import { View } from '../element.js';
 import { money, rtp, shortMoney } from '../format.js';
-import { kRoundMs, pause } from '../motion.js';
+import { pause, roundMs } from '../motion.js';
 import { sound } from '../sound.js';
 import { add, betsOf, chipValues, chipsOf, kNoChips, remove, total } from './chips.js';
 import type { Chips } from './chips.js';
@@ -201,7 +201,7 @@ export class RouletteView extends View {
       await this.wheel_.land(pocket.number);
       this.signal.throwIfAborted();
       this.finish(result, bets, pocket.number);
-      await pause(Math.max(0, kRoundMs - (performance.now() - begun)), this.signal);
+      await pause(Math.max(0, roundMs(this.game) - (performance.now() - begun)), this.signal);
     } catch (error) {
       if (this.signal.aborted) return;
       this.wheel_.rest();

@@ -5,7 +5,7 @@ import type { OutcomeEvent, SlotInfo, SpinRequest, SpinResult } from 'croupier-c
 import { casino } from '../casino.js';
 import { View } from '../element.js';
 import { money } from '../format.js';
-import { kRoundMs, pause, reducedMotion } from '../motion.js';
+import { pause, reducedMotion, roundMs } from '../motion.js';
 import { sound } from '../sound.js';
 import { linesOf, paytable } from './paytable.js';
 import type { Reels } from './reels.js';
@@ -129,7 +129,7 @@ export class SlotView extends View {
     try {
       void this.reels_.spin();
       await this.play(await decision);
-      await pause(Math.max(0, kRoundMs - (performance.now() - begun)), this.signal);
+      await pause(Math.max(0, roundMs(this.game) - (performance.now() - begun)), this.signal);
     } catch (error) {
       if (this.signal.aborted) return;
       this.reels_.rest();

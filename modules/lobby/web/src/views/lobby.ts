@@ -43,6 +43,7 @@ function tile(game: GameInfo) {
 function kindOf(game: GameInfo): string {
   if (game.kind === 'slot') return `${game.definition.reels}×${game.definition.rows} slot, ${linesOf(game.definition)}`;
   if (game.kind === 'dice') return 'Dice, provably fair';
+  if (game.kind === 'video-poker') return `Video poker, up to ${game.definition.coins} coins`;
   const { wheel, la_partage: halves } = game.definition;
   return `${wheel === 'american' ? 'Two zeros' : 'Single zero'}${halves ? ', la partage' : ''}, one player`;
 }
@@ -51,6 +52,8 @@ function art(game: GameInfo) {
   if (game.kind === 'roulette') return svg`<svg viewBox="-100 -100 200 200" aria-hidden="true">${drawWheel(game.definition.wheel)}</svg>`;
   if (game.kind === 'dice') return svg`<svg viewBox="-100 -100 200 200" aria-hidden="true"><rect x="-55" y="-55" width="110" height="110" rx="22" fill="#fdf6e3" transform="rotate(12)"></rect>
     ${[[-28, -28], [28, 28], [0, 0], [28, -28], [-28, 28]].map(([x, y]) => svg`<circle cx=${x!} cy=${y!} r="10" fill="#a5333c" transform="rotate(12)"></circle>`)}</svg>`;
+  if (game.kind === 'video-poker') return svg`<svg viewBox="-100 -100 200 200" aria-hidden="true">${['♣', '♥', '♠'].map((suit, i) => svg`<g transform="rotate(${(i - 1) * 18})">
+    <rect x="-32" y="-62" width="64" height="92" rx="8" fill="#fdf6e3" stroke="#1b2430"></rect><text y="4" text-anchor="middle" font-size="48" fill=${i === 1 ? '#b3202f' : '#1b2430'}>${suit}</text></g>`)}</svg>`;
   const names = game.definition.symbols.map((symbol) => symbol.name);
   const best = ['seven', 'diamond', 'crown'].filter((name) => names.includes(name));
   return [...best, ...names.filter((name) => !best.includes(name)).reverse()].slice(0, 3).map(drawSymbol);

@@ -1,9 +1,10 @@
 import { html } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { CroupierError } from 'croupier-client';
-import type { DiceInfo, FairPairs, RoundDetail, SlotInfo } from 'croupier-client';
+import type { DiceInfo, FairPairs, RoundDetail, SlotInfo, VideoPokerInfo } from 'croupier-client';
 import { casino } from '../casino.js';
 import { labelOf } from '../dice/rules.js';
+import { handOf, rankOf, rowName, suitOf } from '../poker/cards.js';
 import { View } from '../element.js';
 import { money, signedMoney, when } from '../format.js';
 import { colourOf, pocketName, spotOf } from '../roulette/layout.js';
@@ -48,6 +49,7 @@ export class RoundView extends View {
     const game = casino.game(detail.game);
     if (game?.kind === 'slot') return turnsOf(detail.outcome, game.definition).map((turn) => this.turn(turn, game));
     if (game?.kind === 'dice') return this.dice(detail, game);
+    if (game?.kind === 'video-poker') return this.poker(detail, game);
     const wheel = game?.definition.wheel ?? 'european';
     const pocket = detail.outcome.events.find((event) => event.ev === 'pocket');
     const results = detail.outcome.events.filter((event) => event.ev === 'bet');
@@ -60,6 +62,17 @@ export class RoundView extends View {
             <td>${money(result.stake, detail)}</td><td>${result.win > 0 ? money(result.win, detail) : '–'}</td></tr>`;
         })}</tbody>
       </table>`;
+  }
+
+  private poker(detail: RoundDetail, { definition }: VideoPokerInfo) {
+    const hand = handOf(detail.outcome.events);
+    const cards = (list: number[]) => list.map((card) => `${rankOf(card)}${suitOf(card)}`).join(' ');
+    return html`<dl class="facts card">
+      <div><dt>Dealt</dt><dd>${cards(hand.dealt)}</dd></div>
+      <div><dt>Held${hand.byRule ? ', by the rule: the time to choose was over' : ''}</dt><dd>${cards((hand.held ?? []).map((place) => hand.dealt[place]!)) || 'none'}</dd></div>
+      <div><dt>In the end</dt><dd>${cards(hand.cards)}</dd></div>
+      <div><dt>Hand</dt><dd>${hand.row === undefined ? 'No win' : rowName(definition.hands[hand.row]!)}</dd></div>
+    </dl>`;
   }
 
   private dice(detail: RoundDetail, game: DiceInfo) {
