@@ -54,6 +54,7 @@ edge::Options edge_options(const config::Config& config)
     return options;
 }
 
+constexpr std::uint64_t kWatchTicks = 120;  // Every minute somebody looks at what games return.
 constexpr std::uint64_t kStateTicks = 120;  // Every minute a recording gets a hash of the state.
 
 constexpr std::string_view kBuild = "croupier " CROUPIER_VERSION
@@ -84,7 +85,14 @@ ApiRequest api_request(edge::HttpRequest request)
 /// The server: a house with an edge. Every method runs on the loop.
 class Server final : public edge::Handler {
 public:
-    explicit Server(const config::Config& config) : config_{config}, signals_{loop_, SIGINT, SIGTERM}, tick_{loop_} {}
+    explicit Server(const config::Config& config)
+        : config_{config},
+          signals_{loop_, SIGINT, SIGTERM},
+          tick_{loop_},
+          metrics_{
+              {.sigmas_max = static_cast<double>(config.monitor.sigmas_max), .rounds_min = config.monitor.rounds_min}}
+    {
+    }
 
     int run();
 
@@ -157,6 +165,7 @@ std::optional<std::string> Server::build()
     auto house = House::open(config_, loop_, config_.server.demo, recorder_.get());
     if (!house) { return house.error(); }
     house_ = std::move(*house);
+    clock_.set(house_->casino().time(), house_->clock().steady());
     house_->store().on_committed([this](const Committed& committed) { on_committed(committed); });
 
     edge_ = edge::make_edge(loop_, edge_options(config_), *this);
@@ -288,6 +297,7 @@ void Server::on_http(ConnectionId call, edge::HttpRequest request)
                 .body = takes_money ? "ready\n" : "not ready\n"});
     }
     if (request.path == "/metrics") {
+        metrics_.watch(house_->casino(), house_->clock().wall());
         NoOutputs nowhere;
         const auto counts = house_->casino().input(house_->clock().wall(), nowhere,
             [this](Context& context) { return house_->casino().bus().send(session::GetCounts{}, context); });
@@ -317,6 +327,7 @@ void Server::on_tick()
         rng_failed_ = true;
         log::error("rng", "no game is played until the server is restarted", {{"why", house_->rng().failure()}});
     }
+    if (++ticks_ % kWatchTicks == 0) { metrics_.watch(house_->casino(), house_->clock().wall()); }
     tick_.expires_after(Floor::kTick);
     tick_.async_wait([this](const boost::system::error_code& error) {
         if (!error) { on_tick(); }
@@ -325,7 +336,7 @@ void Server::on_tick()
 
 void Server::keep_recording()
 {
-    if (++ticks_ % kStateTicks == 0) { recorder_->state(house_->casino()); }
+    if (ticks_ % kStateTicks == 0) { recorder_->state(house_->casino()); }
     const SteadyTime now = clock_.steady();
     if (recorder_->running()) { recorded_until_ = now; }
     // Half of the disk is for this one, so that it is there whole until the next one is.

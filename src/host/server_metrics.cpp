@@ -2,17 +2,7 @@
 
 namespace croupier::host {
 
-namespace {
-
-/// Raises a counter to a count that somebody else keeps.
-void raise(metrics::Counter& counter, std::uint64_t count)
-{
-    if (count > counter.value()) { counter.add(count - counter.value()); }
-}
-
-}  // namespace
-
-ServerMetrics::ServerMetrics()
+ServerMetrics::ServerMetrics(Monitor::Options monitor)
     : durable_{registry_.latency("croupier_round_durable_seconds", "From a round's frame to its durable answer.")},
       units_{registry_.counter("croupier_store_units_total", "Units of work made durable.")},
       bytes_{registry_.counter("croupier_store_bytes_total", "Canonical bytes made durable.")},
@@ -40,7 +30,8 @@ ServerMetrics::ServerMetrics()
       views_dropped_{registry_.counter(
           "croupier_views_dropped_batches_total", "Batches that did not fit the views' queue and were read later.")},
       recording_{registry_.gauge("croupier_recording_active", "1 while inputs and outputs are recorded.")},
-      recording_bytes_{registry_.counter("croupier_recording_bytes_total", "Bytes written to this run's recording.")}
+      recording_bytes_{registry_.counter("croupier_recording_bytes_total", "Bytes written to this run's recording.")},
+      monitor_{registry_, monitor}
 {
     static constexpr std::array<std::string_view, 5> kFlows{"spin", "choose", "hello", "query", "http"};
     for (std::size_t i = 0; i < kFlows.size(); ++i) {
@@ -91,8 +82,8 @@ std::string ServerMetrics::text(Casino& casino, const edge::Edge& edge, const st
         }
     }
     for (std::size_t i = 0; i < counts.size(); ++i) {
-        raise(*messages_[i].passed, counts[i].count.passed);
-        raise(*messages_[i].refused, counts[i].count.refused);
+        messages_[i].passed->raise_to(counts[i].count.passed);
+        messages_[i].refused->raise_to(counts[i].count.refused);
     }
     submitted_.set(static_cast<std::int64_t>(raw(casino.submitted().seq)));
     committed_.set(static_cast<std::int64_t>(raw(store.committed().seq)));
@@ -107,15 +98,15 @@ std::string ServerMetrics::text(Casino& casino, const edge::Edge& edge, const st
     connections_.set(static_cast<std::int64_t>(counters.connections_open));
     sockets_.set(static_cast<std::int64_t>(counters.sockets_open));
     outbox_.set(static_cast<std::int64_t>(counters.outbox_bytes));
-    raise(frames_in_, counters.frames_in);
-    raise(frames_out_, counters.frames_out);
-    raise(rate_limited_, counters.rate_limited);
-    raise(slow_closed_, counters.slow_closed);
-    raise(connections_refused_, counters.refused_connections);
-    raise(views_dropped_, views.dropped_batches());
+    frames_in_.raise_to(counters.frames_in);
+    frames_out_.raise_to(counters.frames_out);
+    rate_limited_.raise_to(counters.rate_limited);
+    slow_closed_.raise_to(counters.slow_closed);
+    connections_refused_.raise_to(counters.refused_connections);
+    views_dropped_.raise_to(views.dropped_batches());
     if (recorder != nullptr) {
         recording_.set(recorder->running() ? 1 : 0);
-        raise(recording_bytes_, recorder->bytes_written_in_all());
+        recording_bytes_.raise_to(recorder->bytes_written_in_all());
     }
     return registry_.expose();
 }

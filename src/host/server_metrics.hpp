@@ -11,6 +11,7 @@
 #include "croupier/result.hpp"
 #include "edge.hpp"
 #include "metrics/metrics.hpp"
+#include "monitor.hpp"
 #include "recorder.hpp"
 #include "sqlite_store.hpp"
 #include "views.hpp"
@@ -24,7 +25,7 @@ enum class Flow : std::uint8_t { spin, choose, hello, query, http };
 /// sessions and queues.
 class ServerMetrics {
 public:
-    ServerMetrics();
+    explicit ServerMetrics(Monitor::Options monitor = {});
 
     /// A request was decided (`time` from its frame to the end of its unit of work).
     void decided(Flow flow, bool ok, std::chrono::nanoseconds time);
@@ -33,6 +34,8 @@ public:
     /// A round's answer became durable, so long after its frame came in.
     void durable(std::chrono::nanoseconds time) { durable_.observe(time); }
     void committed(const Committed& committed);
+    /// Looks at what games return; on the way, what is abnormal is logged.
+    void watch(Casino& casino, WallTime now) { monitor_.look(casino, now); }
 
     /// The page for Prometheus. Figures that others keep are read now.
     std::string text(Casino& casino, const edge::Edge& edge, const store::SqliteStore& store, const store::Views& views,
@@ -79,6 +82,7 @@ private:
     metrics::Counter& views_dropped_;
     metrics::Gauge& recording_;
     metrics::Counter& recording_bytes_;
+    Monitor monitor_;
 };
 
 }  // namespace croupier::host

@@ -114,9 +114,9 @@ Counter& Registry::counter(std::string_view name, std::string_view help, Labels 
     return add(counters_.emplace_back(), name, help, labels);
 }
 
-Gauge& Registry::gauge(std::string_view name, std::string_view help, Labels labels)
+Gauge& Registry::gauge(std::string_view name, std::string_view help, Labels labels, std::int64_t scale)
 {
-    return add(gauges_.emplace_back(), name, help, labels);
+    return add(gauges_.emplace_back(scale), name, help, labels);
 }
 
 Histogram& Registry::histogram(std::string_view name, std::string_view help, std::span<const std::uint64_t> bounds,
@@ -137,7 +137,11 @@ std::string Registry::expose() const
             if (const auto* counter = std::get_if<Counter*>(&series.metric)) {
                 sample(page, family.name, "", series.labels, "", std::to_string((*counter)->value()));
             } else if (const auto* gauge = std::get_if<Gauge*>(&series.metric)) {
-                sample(page, family.name, "", series.labels, "", std::to_string((*gauge)->value()));
+                const auto value = (*gauge)->value();
+                const auto scale = static_cast<std::uint64_t>((*gauge)->scale());
+                const auto size = value < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(value)
+                                            : static_cast<std::uint64_t>(value);
+                sample(page, family.name, "", series.labels, "", (value < 0 ? "-" : "") + scaled(size, scale));
             } else {
                 const Histogram& histogram = *std::get<Histogram*>(series.metric);
                 std::uint64_t count = 0;  // Summed here, so that count and buckets always agree.

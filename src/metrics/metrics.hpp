@@ -25,6 +25,11 @@ class Counter {
 public:
     void add(std::uint64_t count = 1) noexcept { value_.fetch_add(count, std::memory_order_relaxed); }
     std::uint64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
+    /// To a count that somebody else keeps, on one thread.
+    void raise_to(std::uint64_t count) noexcept
+    {
+        if (count > value()) { add(count - value()); }
+    }
 
 private:
     std::atomic<std::uint64_t> value_{0};
@@ -33,12 +38,15 @@ private:
 /// A level: what is open, waiting, in use now.
 class Gauge {
 public:
+    explicit Gauge(std::int64_t scale = 1) noexcept : scale_{scale} {}
     void set(std::int64_t value) noexcept { value_.store(value, std::memory_order_relaxed); }
     void add(std::int64_t change) noexcept { value_.fetch_add(change, std::memory_order_relaxed); }
     std::int64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
+    std::int64_t scale() const noexcept { return scale_; }
 
 private:
     std::atomic<std::int64_t> value_{0};
+    std::int64_t scale_;
 };
 
 /// A distribution over fixed buckets. Its unit is a whole number of the smallest things that matter (nanoseconds, units of
@@ -82,7 +90,8 @@ using Labels = std::initializer_list<std::pair<std::string_view, std::string_vie
 class Registry {
 public:
     Counter& counter(std::string_view name, std::string_view help, Labels labels = {});
-    Gauge& gauge(std::string_view name, std::string_view help, Labels labels = {});
+    /// `scale`: how many of what is set make one in the exposition.
+    Gauge& gauge(std::string_view name, std::string_view help, Labels labels = {}, std::int64_t scale = 1);
     Histogram& histogram(std::string_view name, std::string_view help, std::span<const std::uint64_t> bounds,
         std::uint64_t scale, Labels labels = {});
     /// A latency in seconds, over latency_bounds().

@@ -3,6 +3,8 @@
 
 import json
 import os
+import pathlib
+import re
 import shutil
 import signal
 import sqlite3
@@ -92,6 +94,21 @@ class Seen(harness.SystemTest):
         result = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True,
                                 timeout=harness.TIMEOUT)
         self.assertEqual((result.returncode, result.stdout + result.stderr), (0, b""))
+
+    @harness.unittest.skipUnless(shutil.which("promtool"), "promtool is not installed (package prometheus)")
+    def test_the_alert_rules_are_valid_and_ask_for_series_that_exist(self):
+        rules = pathlib.Path(__file__).resolve().parents[2] / "docs" / "alerts.yml"
+        result = subprocess.run(["promtool", "check", "rules", rules], capture_output=True, text=True,
+                                timeout=harness.TIMEOUT)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        server = self.server()
+        server.player("Ada").connect().spin()
+        _, samples = self.metrics(server)
+        names = {name.split("{")[0] for name in samples}
+        asked = set(re.findall(r"croupier_[a-z_]+", rules.read_text()))
+        self.assertLessEqual(asked, names)
+        self.assertEqual(samples['croupier_game_rounds_total{game="lucky-lines"}'], 1)
+        self.assertEqual(samples['croupier_game_staked_minor_total{game="lucky-lines"}'], 20)
 
     def test_log_lines_are_json_and_tell_no_names(self):
         server = self.server(settings={"log.level": "trace", "log.format": "json"})
