@@ -37,6 +37,29 @@ class Fair(harness.SystemTest):
         events = {event["ev"]: event for event in answer["outcome"]["events"]}
         return events["roll"]["number"], events["fair"]["seeds"], events["fair"]["nonce"], answer
 
+    def round(self, past, nonce, *more):
+        return subprocess.run([VERIFY, "round", "--game", "dice", "--server-seed", past["server_seed"], "--client-seed",
+                               past["client_seed"], "--nonce", str(nonce), "--commitment", past["commitment"], *more],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=harness.TIMEOUT)
+
+    def test_a_round_is_computed_from_its_seeds_alone(self):
+        server = self.server()
+        ada = server.player("Ada")
+        self.renew(ada, 0, "adas-own-seed")
+        connection = ada.connect()
+        number, _, nonce, answer = self.roll(connection)
+        past = self.renew(ada, 1, "the-next")["past"][0]
+        told = ("--number", str(number), "--bet", "under:5000:100", "--win", str(answer["win"]))
+        done = self.round(past, nonce, *told)
+        self.assertEqual((done.returncode, done.stdout), (0, f"number {number}\nwin {answer['win']}\n"))
+        for wrong in (("--number", str(number + 1)), ("--bet", "under:5000:100", "--win", str(answer["win"] + 1))):
+            self.assertEqual(self.round(past, nonce, *wrong).returncode, 1)
+        self.assertIn("not the one that was promised",
+                      self.round({**past, "commitment": "0" * 64}, nonce, *told).stdout)
+        other = past["server_seed"][:-1] + ("0" if past["server_seed"][-1] != "0" else "1")
+        self.assertIn("another version of the game", self.round({**past, "server_seed": other}, nonce).stdout)
+        self.assertEqual(self.round(past, nonce, "--bet", "under:5000").returncode, 2)
+
     def verified(self, server):
         done = subprocess.run([VERIFY, server.data_dir], stdin=subprocess.DEVNULL, capture_output=True, text=True,
                               timeout=harness.TIMEOUT)

@@ -8,6 +8,7 @@
 #include "builtin_modules.hpp"
 #include "croupier/json_writer.hpp"
 #include "receipt.hpp"
+#include "round.hpp"
 #include "verify.hpp"
 
 namespace {
@@ -103,6 +104,24 @@ int verify_receipt(const std::string& file, const std::string& key_file)
     return 0;
 }
 
+/// Computes a provably fair round again: 0 it is as it was told, 1 it is not, 2 it cannot be computed.
+int verify_round(
+    const croupier::verify::FairRound& round, const std::string& name, const croupier::config::Games& games)
+{
+    const auto loaded = croupier::host::load_games(games);
+    if (!loaded) { return failed(loaded.error()); }
+    const auto game = std::ranges::find(*loaded, name, [](const auto& one) { return one->info().game; });
+    if (game == loaded->end()) { return failed("there is no game \"" + name + "\""); }
+    const auto result = croupier::verify::compute(round, **game);
+    if (!result) { return failed(result.error()); }
+    std::printf("number");
+    for (const auto number : result->numbers) { std::printf(" %u", number); }
+    std::printf("\n");
+    if (result->win) { std::printf("win %lld\n", static_cast<long long>(*result->win)); }
+    for (const std::string& problem : result->problems) { std::printf("%s\n", problem.c_str()); }
+    return result->problems.empty() ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv)
@@ -126,6 +145,20 @@ int main(int argc, char** argv)
     std::string receipt_key;
     receipt->add_option("FILE", receipt_file, "The receipt, as the casino gave it")->required();
     receipt->add_option("--key", receipt_key, "The casino's public key (PEM), as it was published")->required();
+    auto* const round = app.add_subcommand("round",
+        "Computes a provably fair round again, from its seeds alone: 0 it is as it was told, 1 it is not, 2 it cannot be "
+        "computed");
+    croupier::verify::FairRound fair_round;
+    std::string fair_game;
+    round->add_option("--game", fair_game, "Which game")->required();
+    round->add_option("--server-seed", fair_round.server_seed, "The casino's seed, as it was revealed")->required();
+    round->add_option("--client-seed", fair_round.client_seed, "The player's")->required();
+    round->add_option("--nonce", fair_round.nonce, "Which round of these seeds: 1, 2, …")->required();
+    round->add_option("--commitment", fair_round.commitment, "The hash that was promised before: compared");
+    round->add_option("--number", fair_round.number, "The number that was told: compared");
+    round->add_option("--bet", fair_round.bet, "kind:numbers:stake, such as under:5000:100: what it wins is computed");
+    round->add_option("--win", fair_round.win, "The win that was told: compared")->needs("--bet");
+    round->fallthrough();
     app.add_option("--games", games.directory, "Definitions of the games that were played; else the ones built in");
     app.add_option("--problems-max", options.problems_max, "How many problems are told one by one")
         ->capture_default_str();
@@ -136,6 +169,7 @@ int main(int argc, char** argv)
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     }
+    if (*round) { return verify_round(fair_round, fair_game, games); }
     if (*receipt) { return verify_receipt(receipt_file, receipt_key); }
     if (directory.empty()) { return failed("which directory? (croupier-verify --help)"); }
     options.directory = directory;
