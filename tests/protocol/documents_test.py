@@ -5,6 +5,8 @@ import json
 import re
 import unittest
 
+import jsonschema
+
 import contract
 
 CONTRACT = contract.Contract()
@@ -151,6 +153,49 @@ class Checker(unittest.TestCase):
         for why, *call in table:
             with self.subTest(why):
                 self.assertRaises(contract.Drift, CONTRACT.check_answer, *call)
+
+
+class GameFiles(unittest.TestCase):
+    """docs/game.schema.json against the files that are shipped and the code that reads them."""
+
+    def setUp(self):
+        schema = json.loads((contract.ROOT / "docs/game.schema.json").read_text(encoding="utf-8"))
+        jsonschema.Draft202012Validator.check_schema(schema)
+        self.schema = schema
+        self.validator = jsonschema.Draft202012Validator(schema)
+        self.games = {path.name: json.loads(path.read_text(encoding="utf-8"))
+                      for path in sorted((contract.ROOT / "config/games").glob("*.json"))}
+
+    def objects(self, value):
+        if isinstance(value, dict):
+            yield value
+        for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else []:
+            yield from self.objects(inner)
+
+    def test_what_is_shipped_is_valid_and_a_member_too_many_or_too_few_is_not(self):
+        self.assertGreater(len(self.games), 7)
+        for name, game in self.games.items():
+            self.assertEqual([error.message for error in self.validator.iter_errors(game)], [], name)
+            for part in self.objects(game):
+                part["surprise"] = 1
+                self.assertFalse(self.validator.is_valid(game), (name, part))
+                del part["surprise"]
+            for member in list(game):
+                value = game.pop(member)
+                self.assertFalse(self.validator.is_valid(game), (name, member))
+                game[member] = value
+        self.assertFalse(self.validator.is_valid({}))
+
+    def test_it_knows_every_kind_of_game_and_its_members(self):
+        load = (contract.ROOT / "modules/rounds/load_game.cpp").read_text(encoding="utf-8")
+        kinds = set(re.findall(r'kind == "([a-z-]+)"', load))
+        parts = {part["properties"]["kind"]["const"]: part for part in self.schema["$defs"].values()
+                 if "kind" in part.get("properties", {}) and "const" in part["properties"]["kind"]}
+        self.assertEqual(set(parts), kinds)
+        for kind, folder in (("roulette", "roulette/roulette"), ("dice", "dice/dice"), ("video-poker", "video_poker/video_poker")):
+            source = (contract.ROOT / f"modules/rounds/{folder}.cpp").read_text(encoding="utf-8")
+            members = re.findall(r'"(\w+)"', re.search(r"root\.members\(\{(.*?)\}\)", source, re.DOTALL)[1])
+            self.assertEqual(set(parts[kind]["required"]), set(members), kind)
 
 
 if __name__ == "__main__":
