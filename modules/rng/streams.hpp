@@ -6,6 +6,7 @@
 #include <string>
 
 #include "drbg.hpp"
+#include "generators.hpp"
 #include "health.hpp"
 
 namespace croupier::rng {
@@ -19,7 +20,7 @@ struct StreamsOptions {
 
 /// A generator for each stream, made when it is first seeded; no two can be alike, as each has its name in its
 /// personalization (GLI-19 3.3.2(b)). What fails in one ends all of them: no game is played from then on, until restart.
-class Streams final : public Rng {
+class Streams final : public Generators {
 public:
     /// Runs the known-answer test, and the start-up tests of the sources. Look at ready().
     Streams(StreamsOptions options, Entropy& first, Entropy* second);
@@ -28,11 +29,7 @@ public:
     /// Of a stream that was never seeded it refuses, and ends all.
     Result<void> draw(std::string_view stream, std::span<const Bound> bounds, std::span<Value> values) override;
 
-    /// The known-answer test and the sources' tests, on demand. False: they failed, and nothing is drawn any more.
-    bool test();
-    bool ready() const noexcept { return failure_.empty(); }
-    /// What failed first, for the log; empty while all is well.
-    const std::string& failure() const noexcept { return failure_; }
+    bool test() override;
     bool has_second_source() const noexcept { return entropy_.has_second(); }
 
 private:
@@ -41,7 +38,6 @@ private:
     StreamsOptions options_;
     TestedEntropy entropy_;
     std::map<std::string, std::unique_ptr<Drbg>, std::less<>> drbgs_;
-    std::string failure_;
 };
 
 }  // namespace croupier::rng

@@ -121,6 +121,8 @@ struct Cashier {
 };
 
 struct Rng {
+    std::string mode = "in_process";  ///< "in_process" or "process"
+    std::chrono::milliseconds answer_within{100};
     std::string mechanism = "hmac";  ///< "hmac" or "ctr"
     std::uint64_t reseed_draws = 1'000'000;
     std::chrono::milliseconds reseed_after{3'600'000};

@@ -154,6 +154,11 @@ constexpr auto kKeys = std::to_array<Key>({
     {.path = "cashier.holds_max", .slot = SLOT(cashier.holds_max), .min = 1, .max = 100 * kMillion,
         .unit = "holds", .doc = "How many reserved amounts may be open at once; beyond it new ones are refused."},
 
+    {.path = "rng.mode", .slot = SLOT(rng.mode), .choices = "in_process|process",
+        .doc = "Where the generators run: in the server, or in a process of their own, without network and files."},
+    {.path = "rng.answer_ms", .slot = SLOT(rng.answer_within), .min = 1, .max = 10 * kThousand,
+        .unit = "milliseconds",
+        .doc = "How long that process may take for one draw; then the round is void, and no game is played until the server is restarted."},
     {.path = "rng.mechanism", .slot = SLOT(rng.mechanism), .choices = "hmac|ctr",
         .doc = "The generator of NIST SP 800-90A: HMAC_DRBG with SHA-256, or CTR_DRBG with AES-256."},
     {.path = "rng.reseed_draws", .slot = SLOT(rng.reseed_draws), .min = 1, .max = 1'048'576,

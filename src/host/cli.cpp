@@ -9,6 +9,7 @@
 #include "commands.hpp"
 #include "config/config.hpp"
 #include "server.hpp"
+#include "vault/worker.hpp"
 
 #ifndef CROUPIER_VERSION
 #define CROUPIER_VERSION "unknown"
@@ -144,6 +145,8 @@ int run(int argc, char** argv)
     command(rng, "reseed", "Test the running server's generators, and give each stream fresh entropy now", reseed);
     rng.add_subcommand("test", "Run the known-answer tests, and the health tests of this machine's sources of entropy")
         ->callback([&] { chosen = test_rng; });
+    // What rng.mode = process starts; nothing for people.
+    rng.add_subcommand("work", "")->group("")->callback([&] { chosen = vault::work; });
 
     auto& views = *app.add_subcommand("views", "The views of a stopped casino");
     views.require_subcommand(1);

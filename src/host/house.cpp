@@ -6,6 +6,8 @@
 #include "croupier/messages/session.hpp"
 #include "adapters/log.hpp"
 #include "recovery.hpp"
+#include "streams.hpp"
+#include "vault/process.hpp"
 
 namespace croupier::host {
 
@@ -99,14 +101,23 @@ std::optional<std::string> House::build(bool create)
     seal_key_ = std::move(*seal_key);
 
     // The generator tests itself before anybody may draw.
-    rng_ = std::make_unique<rng::Streams>(
-        rng::StreamsOptions{.mechanism = config_.rng.mechanism == "hmac" ? rng::Mechanism::hmac : rng::Mechanism::ctr,
+    const bool second = adapters::CpuEntropy::present();
+    if (config_.rng.mode == "process") {
+        rng_ = std::make_unique<vault::Process>(vault::Process::Options{.ctr = config_.rng.mechanism == "ctr",
             .instance = instance_,
-            .prediction_resistance = config_.rng.prediction_resistance},
-        entropy_, adapters::CpuEntropy::present() ? &cpu_entropy_ : nullptr);
+            .prediction_resistance = config_.rng.prediction_resistance,
+            .answer_within = config_.rng.answer_within});
+    } else {
+        rng_ = std::make_unique<rng::Streams>(
+            rng::StreamsOptions{
+                .mechanism = config_.rng.mechanism == "hmac" ? rng::Mechanism::hmac : rng::Mechanism::ctr,
+                .instance = instance_,
+                .prediction_resistance = config_.rng.prediction_resistance},
+            entropy_, second ? &cpu_entropy_ : nullptr);
+    }
     if (!rng_->ready()) { return "the random number generator failed: " + rng_->failure(); }
     log::info("rng", "generators are ready",
-        {{"mechanism", config_.rng.mechanism}, {"second_source", rng_->has_second_source()},
+        {{"mode", config_.rng.mode}, {"mechanism", config_.rng.mechanism}, {"second_source", second},
             {"prediction_resistance", config_.rng.prediction_resistance}});
 
     // The casino, as the facts say.

@@ -12,7 +12,7 @@
 #include "casino.hpp"
 #include "adapters/clock.hpp"
 #include "config/config.hpp"
-#include "streams.hpp"
+#include "generators.hpp"
 #include "recorder.hpp"
 #include "adapters/entropy.hpp"
 #include "server_seeds.hpp"
@@ -70,7 +70,7 @@ public:
     Clock& clock() noexcept { return clock_; }
     Entropy& entropy() noexcept { return entropy_; }
     const SealKey& seal_key() const noexcept { return *seal_key_; }
-    rng::Streams& rng() noexcept { return *rng_; }
+    rng::Generators& rng() noexcept { return *rng_; }
 
 private:
     House(const config::Config& config, boost::asio::io_context& loop, Recorder* recorder)
@@ -94,7 +94,7 @@ private:
     std::unique_ptr<adapters::SqliteKeys> keys_;
     std::unique_ptr<fair::ServerSeeds> fair_seeds_;
     std::unique_ptr<adapters::PemSealKey> seal_key_;
-    std::unique_ptr<rng::Streams> rng_;
+    std::unique_ptr<rng::Generators> rng_;
     std::unique_ptr<Casino> casino_;
     std::unique_ptr<store::Views> views_;
     std::unique_ptr<store::SqliteStore> store_;

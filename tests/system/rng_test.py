@@ -3,8 +3,10 @@
 
 import os
 import pathlib
+import signal
 import sqlite3
 import subprocess
+import time
 
 import harness
 
@@ -56,6 +58,70 @@ class Generators(harness.SystemTest):
         self.assertEqual(self.core_limits(self.server().process.pid), ["0", "0"])
         allowed = self.server(settings={"server.core_dumps": "true"})
         self.assertEqual(self.core_limits(allowed.process.pid)[1], self.core_limits("self")[1])
+
+    def worker(self, casino):
+        """The process of the generators of a running server."""
+        children = pathlib.Path(f"/proc/{casino.process.pid}/task/{casino.process.pid}/children").read_text().split()
+        (child,) = children
+        return int(child)
+
+    def voided(self, casino, ada):
+        """From now on no round is played: the stake comes back, the server is not ready, and says why."""
+        balance = ada.balance()["available"]
+        self.refused(ada.spin(), "round_voided")
+        self.refused(ada.spin(), "round_voided")
+        self.assertEqual(ada.balance()["available"], balance)
+        self.assertEqual(casino.get("/readyz", checked=False).status, 503)
+
+    def test_generators_in_a_process_of_their_own_have_no_network_no_files_and_no_privileges(self):
+        casino = self.server(settings={"rng.mode": "process", "rng.answer_ms": 5000})
+        ada = casino.player("Ada").connect()
+        for _ in range(20):
+            self.assertIn("ok", ada.spin())
+        worker = self.worker(casino)
+        status = dict(line.split(":", 1) for line in pathlib.Path(f"/proc/{worker}/status").read_text().splitlines())
+        self.assertEqual(status["Seccomp"].strip(), "2")
+        self.assertEqual(status["NoNewPrivs"].strip(), "1")
+        if os.geteuid() == 0:
+            files = {os.readlink(entry) for entry in pathlib.Path(f"/proc/{worker}/fd").iterdir()}
+            own = {name for name in files if not name.startswith(("pipe:", "/dev/"))}
+            self.assertEqual(len(own), 1, files)  # The socket to the server, and nothing of its.
+        done = harness.run("rng", "reseed", "--data-dir", casino.data_dir)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("ok", ada.spin())
+        casino.stop()
+        self.assertFalse(pathlib.Path(f"/proc/{worker}").exists())
+        verified = subprocess.run([VERIFY, casino.data_dir], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=harness.TIMEOUT)
+        self.assertEqual(verified.returncode, 0, verified.stdout + verified.stderr)
+
+    def test_generators_that_have_ended_void_rounds_and_nobody_starts_others(self):
+        casino = self.server(settings={"rng.mode": "process", "rng.answer_ms": 5000})
+        ada = casino.player("Ada").connect()
+        self.assertIn("ok", ada.spin())
+        os.kill(self.worker(casino), signal.SIGKILL)
+        self.voided(casino, ada)
+        deadline = time.monotonic() + harness.TIMEOUT
+        while not any("has ended" in line for line in casino.log):  # The next tick says so.
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.01)
+
+    def test_generators_that_do_not_answer_in_time_void_the_round(self):
+        casino = self.server(settings={"rng.mode": "process", "rng.answer_ms": 200})
+        ada = casino.player("Ada").connect()
+        self.assertIn("ok", ada.spin())
+        os.kill(self.worker(casino), signal.SIGSTOP)
+        self.voided(casino, ada)
+
+    def test_generators_end_with_a_server_that_is_killed(self):
+        casino = self.server(settings={"rng.mode": "process", "rng.answer_ms": 5000})
+        worker = self.worker(casino)
+        casino.kill()
+        deadline = time.monotonic() + harness.TIMEOUT
+        while pathlib.Path(f"/proc/{worker}").exists():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.01)
+        casino.start()
+        self.assertIn("ok", casino.player("Ada").connect().spin())
 
 
 if __name__ == "__main__":
