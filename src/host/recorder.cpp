@@ -183,7 +183,7 @@ public:
     bool admits(Admission admission, std::size_t bytes) const override
     {
         const bool admitted = inner_.admits(admission, bytes);
-        if (!admitted) { to_.item(Item::refused); }
+        if (!admitted) { to_.item(Item::refused, static_cast<std::uint8_t>(admission)); }
         return admitted;
     }
     bool disk_low() const override

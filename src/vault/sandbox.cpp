@@ -25,36 +25,19 @@ constexpr unsigned kArchitecture = 0;
 
 constexpr auto kAllowed = std::to_array<unsigned>({
     // Talk on what is open, and end.
-    SYS_read,
-    SYS_write,
-    SYS_recvfrom,
-    SYS_sendto,
-    SYS_close,
-    SYS_exit,
-    SYS_exit_group,
+    SYS_read, SYS_write, SYS_recvfrom, SYS_sendto, SYS_close, SYS_exit, SYS_exit_group,
     // Randomness.
     SYS_getrandom,
     // Memory. Files cannot be mapped, as none can be opened.
-    SYS_brk,
-    SYS_mmap,
-    SYS_munmap,
-    SYS_mremap,
-    SYS_mprotect,
-    SYS_madvise,
-    SYS_mlock,
-    SYS_munlock,
+    SYS_brk, SYS_mmap, SYS_munmap, SYS_mremap, SYS_mprotect, SYS_madvise, SYS_mlock, SYS_munlock,
     // What libraries ask of themselves.
-    SYS_futex,
-    SYS_clock_gettime,
-    SYS_getpid,
-    SYS_gettid,
-    SYS_sched_yield,
-    SYS_rt_sigreturn,
-    SYS_rt_sigprocmask,
-    SYS_rt_sigaction,
-    SYS_sigaltstack,
-    SYS_restart_syscall,
-    SYS_tgkill,
+    SYS_futex, SYS_clock_gettime, SYS_getpid, SYS_gettid, SYS_sched_yield, SYS_rt_sigreturn, SYS_rt_sigprocmask,
+    SYS_rt_sigaction, SYS_sigaltstack, SYS_restart_syscall, SYS_tgkill,
+#if defined(__has_feature)
+#if __has_feature(undefined_behavior_sanitizer)
+    SYS_pipe2,  // By which it looks whether an address can be read.
+#endif
+#endif
 });
 
 }  // namespace

@@ -45,6 +45,8 @@ House::House(World& world, const Plan& plan, std::filesystem::path scratch, cons
 
 House::~House()
 {
+    // After a violation the recording has to show what led to it.
+    if (life_ && life_->recorder) { life_->recorder->flush(); }
     disk_.switch_off();  // Nobody closes the ledger: it is as a killed process leaves it.
     life_.reset();
 }

@@ -136,7 +136,8 @@ class Play(harness.SystemTest):
         games = server.get("/api/v1/games").json["games"]
         self.assertEqual({game["game"]: game["kind"] for game in games},
                          {SLOT: "slot", "classic-sevens": "slot", "fortune-ways": "slot", ROULETTE: "roulette",
-                          "american-roulette": "roulette", "french-roulette": "roulette", "dice": "dice"})
+                          "american-roulette": "roulette", "french-roulette": "roulette", "dice": "dice",
+                          "jacks-or-better": "video-poker"})
         self.assertEqual(server.player("Ada").connect().query("games")["games"], games)
         told = {game["game"]: game["rtp_ppm"] for game in games}
         self.assertEqual(told[ROULETTE], 972_972)  # 36/37

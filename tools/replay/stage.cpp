@@ -43,11 +43,13 @@ public:
         }
         return ByteReader{next.body};
     }
-    /// Whether the store refused here.
-    bool refuses()
+    /// Whether the store refused this here. Only refusals are recorded, and an input asks once for each admission.
+    bool refuses(Admission admission)
     {
         while (at_ < happened_->size() && is_told((*happened_)[at_].kind)) { ++at_; }
-        const bool refused = at_ < happened_->size() && (*happened_)[at_].kind == Item::refused;
+        if (at_ == happened_->size() || (*happened_)[at_].kind != Item::refused) { return false; }
+        const bool refused = ByteReader{(*happened_)[at_].body}.read<std::uint8_t>()
+            == static_cast<std::uint8_t>(admission);
         at_ += refused ? 1 : 0;
         return refused;
     }
@@ -227,7 +229,7 @@ public:
     void durable(Seq seq) { committed_.seq = seq; }
 
     Position committed() const override { return committed_; }
-    bool admits(Admission, std::size_t) const override { return !script_.refuses(); }
+    bool admits(Admission admission, std::size_t) const override { return !script_.refuses(admission); }
     bool disk_low() const override { return script_.answer(Item::disk_low).read<bool>(); }
     void submit(std::shared_ptr<const Unit> unit) override
     {

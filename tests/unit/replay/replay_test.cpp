@@ -255,7 +255,8 @@ TEST_CASE("replay: a port that is asked where it was not asked then ends it, wit
     const auto life = nights.lives().at(0);
     const Played without = play(life,
         [](Step& step) { std::erase_if(step.happened, [](const Happened& item) { return item.kind == Item::drew; }); });
-    CHECK(without.lost == "a port was asked (drew) that was not asked then");
+    // In that place of the input there is nothing then, or what another port answered.
+    CHECK_THAT(without.lost, Catch::StartsWith("a port was asked (drew) "));
     const Played more = play(life, [](Step& step) {
         if (step.number == 2) { step.happened.push_back({Item::drew, Bytes(10)}); }
     });
