@@ -26,6 +26,7 @@ public:
         bus.serve<FinishOverdue>([&](const FinishOverdue&, Context& context) -> Result<Finished> {
             return rounds_->finish_overdue(context);
         });
+        bus.serve<GetReport>([&](const GetReport&, Context&) -> Result<PlayReport> { return rounds_->report(); });
         bus.serve<GetTallies>([&](const GetTallies&, Context&) -> Result<Tallies> { return rounds_->tallies(); });
         bus.serve<ListGames>([&](const ListGames&, Context&) -> Result<Games> { return rounds_->list(); });
         folds.on<VersionPlayed>([&](const VersionPlayed& fact, const FactContext&) { rounds_->apply(fact); });

@@ -271,6 +271,21 @@ Tallies Rounds::tallies() const
     return all;
 }
 
+PlayReport Rounds::report() const
+{
+    PlayReport report;
+    for (const auto& [version, played] : played_) {
+        const auto& [game, definition] = version;
+        PlayedVersion& one = report.versions.emplace_back(game, definition, played.rounds, played.stake, played.win);
+        const auto offered = games_.find(game);
+        if (offered != games_.end() && offered->second.game->definition() == definition) {
+            one.rtp_ppm = offered->second.game->info().rtp_ppm;
+        }
+    }
+    for (const auto& [game, voided] : voided_) { report.voided.push_back(voided); }
+    return report;
+}
+
 std::unexpected<Error> Rounds::give_back(RoundId id, Context& context)
 {
     const InPlay::Round round = *in_play_.find(id);
@@ -362,7 +377,7 @@ void Rounds::apply(const Settled& fact, WallTime at)
         number(fact.round);
         start(fact.game, fact.player, at);
     }
-    Played& played = played_[fact.game];
+    Played& played = played_[{fact.game, fact.definition}];
     ++played.rounds;
     played.stake += fact.stake;
     played.win += fact.win;
@@ -371,18 +386,23 @@ void Rounds::apply(const Settled& fact, WallTime at)
 void Rounds::apply(const Voided& fact)
 {
     if (!in_play_.end(fact.round)) { number(fact.round); }
+    VoidedRounds& voided = voided_[fact.game];
+    voided.game = fact.game;
+    ++voided.rounds;
+    voided.stake += fact.stake;
 }
 
 void Rounds::save(ByteWriter& out) const
 {
     out.write(last_round_);
-    out.write(static_cast<std::uint32_t>(played_.size()));
-    for (const auto& [game, played] : played_) {
-        out.write(game);
-        out.write(played.rounds);
-        out.write(played.stake);
-        out.write(played.win);
+    std::vector<PlayedVersion> versions;
+    for (const auto& [version, played] : played_) {
+        versions.push_back({version.first, version.second, played.rounds, played.stake, played.win, {}});
     }
+    out.write(versions);
+    std::vector<VoidedRounds> voided;
+    for (const auto& [game, rounds] : voided_) { voided.push_back(rounds); }
+    out.write(voided);
     in_play_.save(out);
     pace_.save(out);
 }
@@ -390,22 +410,18 @@ void Rounds::save(ByteWriter& out) const
 bool Rounds::restore(ByteReader& in)
 {
     const auto last = in.read<RoundId>();
-    std::map<std::string, Played, std::less<>> all;
-    const auto count = in.read<std::uint32_t>();
-    for (std::uint32_t i = 0; i < count && !in.failed(); ++i) {
-        const auto game = in.read<std::string>();
-        Played& played = all[game];
-        played.rounds = in.read<std::uint64_t>();
-        played.stake = in.read<std::int64_t>();
-        played.win = in.read<std::int64_t>();
-    }
+    const auto versions = in.read<std::vector<PlayedVersion>>();
+    const auto voided = in.read<std::vector<VoidedRounds>>();
     auto in_play = InPlay::restore(in);
     auto pace = Pace::restore(in);
     if (in.failed()) { return false; }
     in_play_ = std::move(in_play);
     pace_ = std::move(pace);
     last_round_ = last;
-    played_ = std::move(all);
+    for (const PlayedVersion& one : versions) {
+        played_[{one.game, one.definition}] = {one.rounds, one.stake, one.win};
+    }
+    for (const VoidedRounds& one : voided) { voided_[one.game] = one; }
     return true;
 }
 

@@ -24,13 +24,6 @@ namespace croupier::rounds {
 /// the stake held in between. Round ids are given in order, 1, 2, 3, …
 class Rounds {
 public:
-    /// What has been played on one game, ever; for the actual RTP.
-    struct Played {
-        std::uint64_t rounds = 0;
-        std::int64_t stake = 0;
-        std::int64_t win = 0;
-    };
-
     Rounds(std::vector<std::shared_ptr<const Game>> games, const Options& options, Bus& bus);
 
     Result<Spun> spin(const Spin& command, Context& context);
@@ -39,6 +32,7 @@ public:
     Finished finish_overdue(Context& context);
     Games list() const;
     Tallies tallies() const;
+    PlayReport report() const;
 
     void apply(const VersionPlayed& fact) { in_play_.apply(fact); }
     void apply(const Begun& fact, WallTime at);
@@ -95,7 +89,14 @@ private:
     InPlay in_play_;
     Pace pace_;
     RoundId last_round_{};
-    std::map<std::string, Played, std::less<>> played_;  // Also of games that are not offered any more.
+    struct Played {
+        std::uint64_t rounds = 0;
+        std::int64_t stake = 0;
+        std::int64_t win = 0;
+    };
+    // Ever, also of games and versions that are not offered any more.
+    std::map<std::pair<std::string, Hash>, Played> played_;
+    std::map<std::string, VoidedRounds> voided_;
 };
 
 }  // namespace croupier::rounds

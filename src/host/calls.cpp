@@ -148,6 +148,7 @@ void write_round(std::string& out, const store::RoundRow& row)
     json::write_number(out, row.stake);
     out += ",\"win\":";
     json::write_number(out, row.win);
+    out += row.voided ? ",\"status\":\"voided\"" : ",\"status\":\"settled\"";
     write_money_members(out, row.currency);
 }
 

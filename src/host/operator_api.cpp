@@ -98,6 +98,7 @@ void OperatorApi::look(ConnectionId call, const ApiRequest& request, std::string
     if (path == "rounds") { return rounds(call, request); }
     if (path == "adjustments") { return proposals(call); }
     if (path == "trial-balance") { return trial_balance(call, request); }
+    if (path == "games") { return games(call); }
     if (path == "days") { return days(call, request); }
     if (path.starts_with("players/")) { return player(call, request, path.substr(8)); }
     refuse(call, {ErrorCode::not_found});
@@ -304,6 +305,33 @@ void OperatorApi::trial_balance(ConnectionId call, const ApiRequest& request)
         if (!rows) { return refuse(call, {ErrorCode::overloaded, kSoon}); }
         tell(*at, *rows);
     }));
+}
+
+void OperatorApi::games(ConnectionId call)
+{
+    const auto report = send(rounds::GetReport{});
+    if (!report) { return refuse(call, report.error()); }
+    std::string body{"{\"versions\":["};
+    for (const rounds::PlayedVersion& one : report->versions) {
+        if (&one != &report->versions.front()) { body += ','; }
+        body += "{\"game\":";
+        json::write_string(body, one.game);
+        body += ",\"definition\":\"" + to_hex(one.definition) + "\",\"rounds\":";
+        json::write_number(body, one.rounds);
+        body += ",\"stake\":";
+        json::write_number(body, one.stake);
+        body += ",\"win\":";
+        json::write_number(body, one.win);
+        if (one.rtp_ppm) {
+            body += ",\"rtp_ppm\":";
+            json::write_number(body, *one.rtp_ppm);
+        }
+        body += '}';
+    }
+    body += "],\"voided\":";
+    json::write(body, report->voided);
+    body += '}';
+    answer(call, 200, std::move(body));
 }
 
 Result<Seq> OperatorApi::seq_of(const ApiRequest& request) const

@@ -33,6 +33,7 @@ private:
     void rounds(ConnectionId call, const ApiRequest& request);
     void proposals(ConnectionId call);
     void trial_balance(ConnectionId call, const ApiRequest& request);
+    void games(ConnectionId call);
     void balance(ConnectionId call, const ApiRequest& request, PlayerId id, const ledger::AccountState& account);
     void explain(ConnectionId call, const ApiRequest& request, PlayerId id);
     /// "?at=812", the only parameter. Refuses: malformed; not_found, when the ledger is not that far.

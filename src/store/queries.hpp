@@ -22,18 +22,19 @@ namespace croupier::store {
 
 struct RoundRow {
     RoundId round{};
-    Seq seq{};  ///< The unit that settled it.
+    Seq seq{};  ///< The unit that settled it, or voided it.
     WallTime at{};
     std::string game;
     std::int64_t stake = 0;
     std::int64_t win = 0;
     Currency currency;
+    bool voided = false;  ///< By a malfunction; the stake went back.
 };
-BOOST_DESCRIBE_STRUCT(RoundRow, (), (round, seq, at, game, stake, win, currency))
+BOOST_DESCRIBE_STRUCT(RoundRow, (), (round, seq, at, game, stake, win, currency, voided))
 struct RoundDetail {
     RoundRow row;
     std::vector<rounds::Bet> bets;
-    std::string answer;  ///< What the player was answered; empty if the round answered no request.
+    std::string answer;                    ///< What the player was answered; empty if the round answered no request.
     std::optional<rounds::Outcome> shown;  ///< Of such a round: what came of it.
 };
 BOOST_DESCRIBE_STRUCT(RoundDetail, (), (row, bets, answer, shown))

@@ -254,8 +254,8 @@ void ViewsFile::gather_event(const UnitContent& content, const EventRow& event)
             .integer(5, std::uint64_t{opened->currency.number()})
             .run();
         remember(*opened);
-    } else if (event.type == rounds::Settled::kFact) {
-        // Its first two members are all that is needed here.
+    } else if (event.type == rounds::Settled::kFact || event.type == rounds::Voided::kFact) {
+        // The first two members of both are all that is needed here.
         ByteReader body{event.body};
         const auto round = body.read<RoundId>();
         const auto player = body.read<PlayerId>();

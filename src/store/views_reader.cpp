@@ -25,24 +25,32 @@ std::uint64_t before_or_newest(std::optional<std::uint64_t> before)
     return std::min(before.value_or(kNewest), kNewest);
 }
 
-/// The round as the unit that settled it tells of it.
+/// The round as the unit that ended it tells of it.
 RoundDetail round_of(UnitContent unit, RoundId round)
 {
     std::optional<RoundDetail> detail;
+    const auto ended = [&](auto& fact) {
+        detail = RoundDetail{};
+        detail->row = {.round = round,
+            .seq = unit.seq,
+            .at = unit.at,
+            .game = std::move(fact.game),
+            .stake = fact.stake,
+            .win = 0,
+            .currency = unit.transfers.empty() ? Currency{} : unit.transfers.front().currency};
+    };
     for (const EventRow& event : unit.events) {
         if (event.type == rounds::Settled::kFact) {
             auto settled = from_bytes<rounds::Settled>(event.body);
             if (!settled || settled->round != round) { continue; }
-            detail = RoundDetail{.row = {.round = round,
-                                     .seq = unit.seq,
-                                     .at = unit.at,
-                                     .game = std::move(settled->game),
-                                     .stake = settled->stake,
-                                     .win = settled->win,
-                                     .currency = unit.transfers.empty() ? Currency{} : unit.transfers.front().currency},
-                .bets = std::move(settled->bets),
-                .answer = {},
-                .shown = {}};
+            ended(*settled);
+            detail->row.win = settled->win;
+            detail->bets = std::move(settled->bets);
+        } else if (event.type == rounds::Voided::kFact) {
+            auto voided = from_bytes<rounds::Voided>(event.body);
+            if (!voided || voided->round != round) { continue; }
+            ended(*voided);
+            detail->row.voided = true;
         } else if (event.type == rounds::Shown::kFact && detail) {
             auto shown = from_bytes<rounds::Shown>(event.body);
             if (shown && shown->round == round) { detail->shown = std::move(shown->outcome); }

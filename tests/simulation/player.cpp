@@ -291,7 +291,7 @@ void Device::choose()
     if (plan_.repeats && world_.chance(6)) { house_.send(connection_, frame); }
 }
 
-/// A round that waits no more, as the history has it. One that is not there was given back.
+/// A round that waits no more, as the history has it.
 void Device::look_up(const std::string& round)
 {
     house_.call({.method = "GET",
@@ -303,10 +303,10 @@ void Device::look_up(const std::string& round)
         [this, round](const std::optional<edge::HttpResponse>& answer) {
             if (!answer) { return; }
             const Json json = parsed(answer->body);
-            if (answer->status == 200) {
-                wallet_.ended(round, {json.at("stake").get<std::int64_t>(), json.at("win").get<std::int64_t>(), 0});
-            } else if (code_of(json) == "round_unknown") {
+            if (answer->status == 200 && json.at("status") == "voided") {
                 wallet_.in_play.erase(round);
+            } else if (answer->status == 200) {
+                wallet_.ended(round, {json.at("stake").get<std::int64_t>(), json.at("win").get<std::int64_t>(), 0});
             } else if (!transient(code_of(json))) {
                 wrong("its round cannot be looked up: " + answer->body);
             }

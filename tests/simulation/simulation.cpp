@@ -208,6 +208,7 @@ private:
     {
         house_.audit();
         std::map<std::string, std::string> owners;
+        PlayedByGame played;
         std::int64_t owed = 0;
         for (Wallet& wallet : wallets_) {
             if (wallet.id == 0) { continue; }
@@ -229,7 +230,7 @@ private:
                 return wallet.nickname + ": what was told adds up to " + std::to_string(expected)
                     + ", and the house says " + now.dump();
             });
-            check_rounds(wallet, owners, all(path + "/rounds", "rounds"));
+            check_rounds(wallet, owners, played, all(path + "/rounds", "rounds"));
             check_statement(wallet, entries, available + bonus);
         }
         for (const Wallet& wallet : wallets_) {
@@ -239,6 +240,11 @@ private:
             }
         }
         require(page("rounds").at("rounds").empty(), [] { return "a round is stuck"; });
+        PlayedByGame reported;
+        for (const Json& version : page("games").at("versions")) {
+            add(reported, version, version.at("rounds").get<std::uint64_t>());
+        }
+        require(reported == played, [] { return "the report of what was played is not what the histories add up to"; });
         std::int64_t players = 0;
         std::map<std::string, std::int64_t> sums;
         for (const Json& row : page("trial-balance").at("rows")) {
@@ -256,7 +262,24 @@ private:
         });
     }
 
-    static void check_rounds(const Wallet& wallet, std::map<std::string, std::string>& owners, const Json& rows)
+    /// What was played of each game: rounds, stake, win.
+    struct Played {
+        std::uint64_t rounds = 0;
+        std::int64_t stake = 0;
+        std::int64_t win = 0;
+        friend bool operator==(const Played&, const Played&) = default;
+    };
+    using PlayedByGame = std::map<std::string, Played>;
+    static void add(PlayedByGame& played, const Json& row, std::uint64_t rounds = 1)
+    {
+        Played& game = played[row.at("game").get<std::string>()];
+        game.rounds += rounds;
+        game.stake += row.at("stake").get<std::int64_t>();
+        game.win += row.at("win").get<std::int64_t>();
+    }
+
+    static void check_rounds(
+        const Wallet& wallet, std::map<std::string, std::string>& owners, PlayedByGame& played, const Json& rows)
     {
         std::map<std::string, Json> listed;
         for (const Json& row : rows) {
@@ -266,6 +289,13 @@ private:
         }
         std::map<std::string, std::int64_t> staked;
         for (const Json& row : rows) {
+            if (row.at("status") == "voided") {
+                require(!wallet.rounds.contains(row.at("round").get<std::string>()),
+                    [&] { return wallet.nickname + ": a round that was told is void: " + row.dump(); });
+                listed.erase(row.at("round").get<std::string>());
+                continue;
+            }
+            add(played, row);
             staked[row.at("at").get<std::string>().substr(0, 10)] += row.at("stake").get<std::int64_t>();
         }
         for (const auto& [day, sum] : staked) {

@@ -3,7 +3,10 @@
 
 import csv
 import io
+import json
+import pathlib
 import re
+import tempfile
 
 import harness
 
@@ -87,6 +90,31 @@ class Audit(harness.SystemTest):
         self.assertIn(middle, then["entries"][:2])  # A win may stand above it, in the same unit.
         self.problem(self.get(f"players/{self.ada.id}/explain?account=bank"), 400, "malformed")
         self.problem(self.get("players/99/explain"), 404, "account_unknown")
+
+    def test_each_version_of_a_game_is_another_game_in_the_report(self):
+        """Another return is another game (GLI-19 A.6.1), voided rounds apart (2.9.2), also over a restart."""
+        play = self.ada.connect()
+        self.assertEqual(self.get("games").json, {"versions": [], "voided": []})
+        spun = [play.spin()["ok"] for _ in range(5)]
+        before, = self.get("games").json["versions"]
+        self.assertEqual((before["game"], before["rounds"], before["stake"], before["win"]),
+                         ("lucky-lines", 5, sum(one["stake"] for one in spun), sum(one["win"] for one in spun)))
+        with tempfile.TemporaryDirectory() as folder:
+            source = pathlib.Path(__file__).resolve().parents[2] / "config/games/lucky-lines.json"
+            changed = json.loads(source.read_text())
+            changed["name"] = "Lucky Lines II"
+            (pathlib.Path(folder) / "lucky-lines.json").write_text(json.dumps(changed))
+            self.casino.stop()
+            self.casino.arguments += ["--set", f"games.directory={folder}"]
+            self.casino.start()
+            self.ada.connect().spin()
+            versions = {one["definition"]: one for one in self.get("games").json["versions"]}
+        self.assertEqual(len(versions), 2)
+        old = versions.pop(before["definition"])
+        self.assertNotIn("rtp_ppm", old)  # It is not offered any more.
+        self.assertEqual(old, {key: value for key, value in before.items() if key != "rtp_ppm"})
+        (new,) = versions.values()
+        self.assertEqual((new["rounds"], new["rtp_ppm"]), (1, before["rtp_ppm"]))
 
     def test_statements_as_csv(self):
         """Export, with times from the system clock (GLI-19 2.8.1)."""

@@ -65,12 +65,17 @@ class Generators(harness.SystemTest):
         (child,) = children
         return int(child)
 
-    def voided(self, casino, ada):
+    def voided(self, casino, player, ada):
         """From now on no round is played: the stake comes back, the server is not ready, and says why."""
         balance = ada.balance()["available"]
         self.refused(ada.spin(), "round_voided")
         self.refused(ada.spin(), "round_voided")
         self.assertEqual(ada.balance()["available"], balance)
+        # They stand in the history, as what they are (GLI-19 2.8.2, A.6.4).
+        rounds = player.get("/api/v1/me/rounds").json["rounds"]
+        self.assertEqual([one["status"] for one in rounds], ["voided", "voided", "settled"])
+        self.assertEqual((rounds[0]["stake"], rounds[0]["win"]), (20, 0))
+        self.assertIsNone(player.get(f"/api/v1/me/rounds/{rounds[0]['round']}").json["outcome"])
         self.assertEqual(casino.get("/readyz", checked=False).status, 503)
 
     def test_generators_in_a_process_of_their_own_have_no_network_no_files_and_no_privileges(self):
@@ -96,10 +101,11 @@ class Generators(harness.SystemTest):
 
     def test_generators_that_have_ended_void_rounds_and_nobody_starts_others(self):
         casino = self.server(settings={"rng.mode": "process", "rng.answer_ms": 5000})
-        ada = casino.player("Ada").connect()
+        player = casino.player("Ada")
+        ada = player.connect()
         self.assertIn("ok", ada.spin())
         os.kill(self.worker(casino), signal.SIGKILL)
-        self.voided(casino, ada)
+        self.voided(casino, player, ada)
         deadline = time.monotonic() + harness.TIMEOUT
         while not any("has ended" in line for line in casino.log):  # The next tick says so.
             self.assertLess(time.monotonic(), deadline)
@@ -107,10 +113,11 @@ class Generators(harness.SystemTest):
 
     def test_generators_that_do_not_answer_in_time_void_the_round(self):
         casino = self.server(settings={"rng.mode": "process", "rng.answer_ms": 200})
-        ada = casino.player("Ada").connect()
+        player = casino.player("Ada")
+        ada = player.connect()
         self.assertIn("ok", ada.spin())
         os.kill(self.worker(casino), signal.SIGSTOP)
-        self.voided(casino, ada)
+        self.voided(casino, player, ada)
 
     def test_generators_end_with_a_server_that_is_killed(self):
         casino = self.server(settings={"rng.mode": "process", "rng.answer_ms": 5000})

@@ -356,6 +356,39 @@ struct Tallies {
 };
 BOOST_DESCRIBE_STRUCT(Tallies, (), (games))
 
+/// What was played of one version of a game, ever: a version that returns something else is another game in every report
+/// (GLI-19 A.6.1, 2.9.2).
+struct PlayedVersion {
+    std::string game;
+    Hash definition{};
+    std::uint64_t rounds = 0;              ///< Settled.
+    std::int64_t stake = 0;                ///< Minor units.
+    std::int64_t win = 0;                  ///< Jackpots not counted.
+    std::optional<std::uint32_t> rtp_ppm;  ///< In theory, of the poorest bet; of a version that is offered now.
+};
+BOOST_DESCRIBE_STRUCT(PlayedVersion, (), (game, definition, rounds, stake, win, rtp_ppm))
+
+/// Rounds of a game that a malfunction voided, ever.
+struct VoidedRounds {
+    std::string game;
+    std::uint64_t rounds = 0;
+    std::int64_t stake = 0;  ///< Given back.
+};
+BOOST_DESCRIBE_STRUCT(VoidedRounds, (), (game, rounds, stake))
+
+struct PlayReport {
+    std::vector<PlayedVersion> versions;  ///< By game, then definition.
+    std::vector<VoidedRounds> voided;     ///< By game.
+};
+BOOST_DESCRIBE_STRUCT(PlayReport, (), (versions, voided))
+
+/// Refuses: nothing.
+struct GetReport {
+    using Reply = PlayReport;
+    static constexpr std::string_view kName = "rounds.GetReport";
+};
+BOOST_DESCRIBE_STRUCT(GetReport, (), ())
+
 /// Of every game that is offered, for monitoring (GLI-19 A.6.1): it decides nothing. Refuses: nothing.
 struct GetTallies {
     using Reply = Tallies;

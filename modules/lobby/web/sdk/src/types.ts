@@ -218,6 +218,8 @@ export interface RoundSummary {
   at: string;
   stake: number;
   win: number;
+  /** Voided: ended by a malfunction; the stake went back. */
+  status: 'settled' | 'voided';
   currency: string;
   exponent: number;
 }
@@ -232,7 +234,7 @@ export interface Receipt {
   path: string[];
   seal: Record<string, string | number | boolean>;
 }
-export type RoundDetail = RoundSummary & { outcome: Outcome; jackpot?: number; bets?: Bet[] };
+export type RoundDetail = RoundSummary & { outcome: Outcome | null; jackpot?: number; bets?: Bet[] };
 
 export interface StatementEntry {
   transfer: string;

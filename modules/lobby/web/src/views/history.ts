@@ -53,7 +53,7 @@ export class HistoryView extends View {
         <td>${casino.game(round.game)?.name ?? round.game}</td>
         <td class="time">${when(round.at)}</td>
         <td>${money(round.stake, round)}</td>
-        <td class=${round.win > round.stake ? 'plus' : ''}>${money(round.win, round)}</td></tr>`)}</tbody>
+        <td class=${round.win > round.stake ? 'plus' : ''}>${round.status === 'voided' ? 'void' : money(round.win, round)}</td></tr>`)}</tbody>
     </table></div>`;
   }
 

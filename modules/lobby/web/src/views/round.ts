@@ -1,7 +1,7 @@
 import { html } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { CroupierError } from 'croupier-client';
-import type { DiceInfo, FairPairs, RoundDetail, SlotInfo, VideoPokerInfo } from 'croupier-client';
+import type { DiceInfo, FairPairs, Outcome, RoundDetail, SlotInfo, VideoPokerInfo } from 'croupier-client';
 import { casino } from '../casino.js';
 import { labelOf } from '../dice/rules.js';
 import { handOf, rankOf, rowName, suitOf } from '../poker/cards.js';
@@ -12,6 +12,9 @@ import { placeOf, turnsOf } from '../slot/script.js';
 import type { Turn } from '../slot/script.js';
 import { drawSymbol } from '../symbols.js';
 import { verifyLink } from './fair.js';
+
+type Told = RoundDetail & { outcome: Outcome };
+const hasOutcome = (detail: RoundDetail): detail is Told => detail.outcome !== null;
 
 /** One round of the past: what fell, and what it paid. */
 @customElement('croupier-round')
@@ -38,7 +41,7 @@ export class RoundView extends View {
           <div><dt>Stake</dt><dd>${money(detail.stake, detail)}</dd></div>
           <div><dt>Win</dt><dd>${money(detail.win, detail)}</dd></div>
           ${jackpot === 0 ? '' : html`<div><dt>Jackpot</dt><dd>${money(jackpot, detail)}</dd></div>`}
-          <div><dt>Result</dt><dd>${signedMoney(detail.win + jackpot - detail.stake, detail)}</dd></div>
+          <div><dt>Result</dt><dd>${detail.status === 'voided' ? 'Void' : signedMoney(detail.win + jackpot - detail.stake, detail)}</dd></div>
         </dl>
         ${this.outcome(detail)}
         <p><button class="receipt" @click=${() => void this.receipt()}>Receipt</button> A file that proves this round, once its day is sealed.</p>`}
@@ -46,6 +49,7 @@ export class RoundView extends View {
   }
 
   private outcome(detail: RoundDetail) {
+    if (!hasOutcome(detail)) return html`<p class="verdict">A malfunction ended this round: it is void, and its stake of ${money(detail.stake, detail)} came back.</p>`;
     const game = casino.game(detail.game);
     if (game?.kind === 'slot') return turnsOf(detail.outcome, game.definition).map((turn) => this.turn(turn, game));
     if (game?.kind === 'dice') return this.dice(detail, game);
@@ -64,7 +68,7 @@ export class RoundView extends View {
       </table>`;
   }
 
-  private poker(detail: RoundDetail, { definition }: VideoPokerInfo) {
+  private poker(detail: Told, { definition }: VideoPokerInfo) {
     const hand = handOf(detail.outcome.events);
     const cards = (list: number[]) => list.map((card) => `${rankOf(card)}${suitOf(card)}`).join(' ');
     return html`<dl class="facts card">
@@ -75,7 +79,7 @@ export class RoundView extends View {
     </dl>`;
   }
 
-  private dice(detail: RoundDetail, game: DiceInfo) {
+  private dice(detail: Told, game: DiceInfo) {
     const { events } = detail.outcome;
     const roll = events.find((event) => event.ev === 'roll');
     const decided = events.find((event) => event.ev === 'fair');
