@@ -44,17 +44,17 @@ struct Plan {
     std::vector<std::vector<Line>> script;  ///< A list a session, as croupier-replay --script writes it; empty: none.
     double speed = 1;                       ///< So much faster than the script was.
 
-    /// When command `n` of a session's script is due, after play began.
-    std::chrono::nanoseconds due(std::size_t session, std::uint64_t n) const
+    /// When the command at this place (1, 2, …) of a session's script is due, after play began.
+    std::chrono::nanoseconds due(std::size_t session, std::uint64_t place) const
     {
-        const std::chrono::duration<double, std::nano> at = script[session][n - 1].at;
+        const std::chrono::duration<double, std::nano> at = script[session][place - 1].at;
         return std::chrono::duration_cast<std::chrono::nanoseconds>(at / speed);
     }
-    /// The text of command `n` of a session.
-    std::string command(std::size_t session, std::uint64_t n) const
+    /// The text of a session's command at this place, under number `n`.
+    std::string command(std::size_t session, std::uint64_t n, std::uint64_t place) const
     {
         if (!script.empty()) {
-            return "{\"n\":" + std::to_string(n) + ",\"op\":\"spin\"," + script[session][n - 1].members + "}";
+            return "{\"n\":" + std::to_string(n) + ",\"op\":\"spin\"," + script[session][place - 1].members + "}";
         }
         auto text = "{\"n\":" + std::to_string(n) + ",\"op\":\"spin\",\"game\":\"" + game + "\",";
         text += bets.empty() ? "\"stake\":" + std::to_string(stake) : "\"bets\":" + bets;

@@ -232,14 +232,20 @@ void Session::on_welcome(std::string_view ok, Time now)
 void Session::play(Time now)
 {
     const bool scripted = !plan_->script.empty();
+    if (!awaited_.empty() && !finishing_) {
+        // A round that asks is played on at once, as the same round.
+        if (plan_->rate <= 0) { intended_ = now; }
+        send_command(now);
+        return;
+    }
     const bool enough = (plan_->spins_per_session && done_ >= *plan_->spins_per_session)
-        || (scripted && n_ > plan_->script[index_].size());
+        || (scripted && place_ > plan_->script[index_].size());
     if (finishing_ || enough) {
         check();
         return;
     }
     if (plan_->idle) { return; }
-    if (scripted) { intended_ = begun_at_ + plan_->due(index_, n_); }
+    if (scripted) { intended_ = begun_at_ + plan_->due(index_, place_); }
     const bool open_loop = plan_->rate > 0 || scripted;
     if (open_loop && intended_ > now) {
         wake_at_ = intended_;
@@ -251,10 +257,17 @@ void Session::play(Time now)
 
 void Session::send_command(Time)
 {
-    command_ = plan_->command(index_, n_);
+    command_ = awaited_.empty() ? plan_->command(index_, n_, place_) : choice();
     open_ = true;
     state_ = State::waiting;
     send_text(command_);
+}
+
+/// The last choice there is; of video poker: every card is held.
+std::string Session::choice() const
+{
+    return "{\"n\":" + std::to_string(n_) + ",\"op\":\"choose\",\"round\":\"" + awaited_
+        + "\",\"choice\":" + std::to_string(choices_ - 1) + "}";
 }
 
 void Session::read_frames(Time now)
@@ -356,6 +369,7 @@ void Session::on_ok(std::uint64_t n, std::string_view ok)
     std::int64_t jackpot = 0;  // Beside the win.
     std::optional<std::int64_t> stake;
     std::string_view round;
+    std::optional<std::int64_t> choices;  // It asks.
     const auto version_before = version_;
     skim(ok, [&](std::string_view name, std::string_view value) {
         if (name == "win") { win = as_integer(value); }
@@ -363,13 +377,24 @@ void Session::on_ok(std::uint64_t n, std::string_view ok)
         if (name == "stake") { stake = as_integer(value); }
         if (name == "round") { round = as_text(value); }
         if (name == "balance") { read_balance(value); }
+        if (name == "awaits") {
+            skim(value, [&](std::string_view member, std::string_view number) {
+                if (member == "choices") { choices = as_integer(number); }
+            });
+        }
     });
+    const bool chosen = !awaited_.empty();
+    awaited_ = choices ? std::string{round} : std::string{};
+    choices_ = choices.value_or(0);
+    awaited_stake_ = stake.value_or(0);
     if (!win || !stake) {
         violation("an answer without win and stake");
         return;
     }
-    sum_ += *win + jackpot - *stake;
-    if (version_ <= version_before && !again_) { violation("a balance's version did not rise"); }
+    sum_ += *win + jackpot - (chosen ? 0 : *stake);  // Of a round that asked it went when that began.
+    // A choice may win nothing: its stake was taken out of the balance before.
+    const bool rose = version_ > version_before || (chosen && version_ == version_before);
+    if (!rose && !again_) { violation("a balance's version did not rise"); }
     log_ack(n,
         ",\"round\":\"" + std::string{round} + "\",\"win\":" + std::to_string(*win)
             + ",\"stake\":" + std::to_string(*stake));
@@ -383,6 +408,7 @@ void Session::acknowledge(std::string_view text, Time now)
     if (again_) { ++tally_->repeated; }
     ++done_;
     ++n_;
+    if (awaited_.empty()) { ++place_; }
     open_ = false;
     again_ = false;
     if (plan_->reconnect_for) {
@@ -419,6 +445,8 @@ void Session::on_refusal(std::string_view error, std::string_view text, Time now
         if (finishing_) { check(); }
         return;
     }
+    if (!awaited_.empty() && code == "round_voided") { sum_ += awaited_stake_; }
+    awaited_.clear();
     log_ack(n_, ",\"error\":\"" + code + "\"");
     if (!plan_->ignore_refusals) { finishing_ = true; }
     acknowledge(text, now);

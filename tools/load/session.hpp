@@ -57,6 +57,7 @@ private:
     // Play.
     void play(Time now);
     void send_command(Time now);
+    std::string choice() const;
     void on_message(std::string_view text, Time now);
     void on_answer(std::string_view text, Time now);
     void on_ok(std::uint64_t n, std::string_view ok);
@@ -90,10 +91,14 @@ private:
     Time begun_at_{};
     bool finishing_ = false;
 
-    std::uint64_t n_ = 1;  ///< Of the open or next command.
-    bool open_ = false;    ///< The command was sent and is not answered yet.
-    bool again_ = false;   ///< It was sent before, on a connection that broke.
-    Time intended_{};      ///< When it was meant to be sent.
+    std::uint64_t n_ = 1;       ///< Of the open or next command.
+    bool open_ = false;         ///< The command was sent and is not answered yet.
+    bool again_ = false;        ///< It was sent before, on a connection that broke.
+    Time intended_{};           ///< When it was meant to be sent.
+    std::uint64_t place_ = 1;   ///< Of that command in the plan; a choice belongs to its round.
+    std::string awaited_;       ///< The round that waits for a choice.
+    std::int64_t choices_ = 0;  ///< How many it has.
+    std::int64_t awaited_stake_ = 0;
     std::string command_;
     std::uint64_t done_ = 0;   ///< Commands answered.
     std::string last_answer_;  ///< To n_ - 1, as it came.

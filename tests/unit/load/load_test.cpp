@@ -131,11 +131,11 @@ TEST_CASE("load: a response is read once all of it has come", "[load]")
 TEST_CASE("load: commands are written as the protocol has them", "[load]")
 {
     Plan plan;
-    CHECK(plan.command(0, 12) == R"({"n":12,"op":"spin","game":"lucky-lines","stake":20})");
+    CHECK(plan.command(0, 12, 1) == R"({"n":12,"op":"spin","game":"lucky-lines","stake":20})");
     plan.game = "european-roulette";
     plan.bets = R"([{"kind":"red","stake":100}])";
-    CHECK(
-        plan.command(0, 1) == R"({"n":1,"op":"spin","game":"european-roulette","bets":[{"kind":"red","stake":100}]})");
+    CHECK(plan.command(0, 1, 1)
+        == R"({"n":1,"op":"spin","game":"european-roulette","bets":[{"kind":"red","stake":100}]})");
 }
 
 TEST_CASE("load: a script is sent by each session in its order, as fast as is wanted", "[load]")
@@ -154,8 +154,9 @@ TEST_CASE("load: a script is sent by each session in its order, as fast as is wa
         plan));
     CHECK(plan.sessions == 2);
     CHECK(plan.ignore_refusals);
-    CHECK(plan.command(0, 2) == R"({"n":2,"op":"spin","game":"lucky-lines","stake":40})");
-    CHECK(plan.command(1, 1) == R"({"n":1,"op":"spin","bets":[{"kind":"red","stake":10}],"game":"european-roulette"})");
+    CHECK(plan.command(0, 3, 2) == R"({"n":3,"op":"spin","game":"lucky-lines","stake":40})");
+    CHECK(plan.command(1, 1, 1)
+        == R"({"n":1,"op":"spin","bets":[{"kind":"red","stake":10}],"game":"european-roulette"})");
     plan.speed = 10;
     CHECK(plan.due(0, 2) == 200ms);
 
