@@ -4,6 +4,7 @@
 
 #include "croupier/assert.hpp"
 #include "croupier/json_writer.hpp"
+#include "croupier/messages/rounds.hpp"
 
 namespace croupier::cashier {
 
@@ -222,7 +223,9 @@ Result<std::string> Cashier::decide(const ClosePlayer& operation, OperatorId by,
 
 Result<std::string> Cashier::decide(const VoidRound& operation, OperatorId by, Context& context)
 {
-    const auto closed = bus_.send(ledger::VoidRound{operation.round}, context);
+    // The round of a game is the game's to end, as its player is told.
+    const auto closed = bus_.handles<rounds::Void>() ? bus_.send(rounds::Void{operation.round}, context)
+                                                     : bus_.send(ledger::VoidRound{operation.round}, context);
     if (!closed) { return std::unexpected{closed.error()}; }
     context.work.add(Acted{by, PlayerId{0}, operation});
     std::string out{"{\"round\":"};

@@ -20,6 +20,7 @@ public:
         bus.publishes<Settled>();
         bus.serve<Spin>([&](const Spin& command, Context& context) { return rounds_->spin(command, context); });
         bus.serve<Choose>([&](const Choose& command, Context& context) { return rounds_->choose(command, context); });
+        bus.serve<Void>([&](const Void& command, Context& context) { return rounds_->end(command.round, context); });
         bus.serve<ListOpen>([&](const ListOpen& command, Context& context) -> Result<OpenRounds> {
             return rounds_->list_open(command.player, context);
         });

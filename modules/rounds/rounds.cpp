@@ -286,13 +286,22 @@ PlayReport Rounds::report() const
     return report;
 }
 
+Result<ledger::RoundClosed> Rounds::end(RoundId id, Context& context)
+{
+    const auto closed = bus_.send(ledger::VoidRound{id}, context);
+    const InPlay::Round* round = in_play_.find(id);
+    if (!closed || round == nullptr) { return closed; }
+    const Voided voided{id, round->player, round->game, round->stake};
+    CROUPIER_ASSERT(closed->refund == voided.stake);
+    context.work.add(voided);
+    tally_voided(voided.game);
+    return closed;
+}
+
 std::unexpected<Error> Rounds::give_back(RoundId id, Context& context)
 {
-    const InPlay::Round round = *in_play_.find(id);
-    const auto closed = bus_.send(ledger::VoidRound{id}, context);
-    CROUPIER_ASSERT(closed.has_value() && closed->refund == round.stake);
-    context.work.add(Voided{id, round.player, round.game, round.stake});
-    tally_voided(round.game);
+    const auto closed = end(id, context);
+    CROUPIER_ASSERT(closed.has_value());
     return refuse(ErrorCode::round_voided);
 }
 

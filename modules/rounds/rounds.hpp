@@ -28,6 +28,7 @@ public:
 
     Result<Spun> spin(const Spin& command, Context& context);
     Result<Spun> choose(const Choose& command, Context& context);
+    Result<ledger::RoundClosed> end(RoundId round, Context& context);
     OpenRounds list_open(PlayerId player, Context& context) const;
     Finished finish_overdue(Context& context);
     Games list() const;

@@ -92,7 +92,7 @@ void BackOffice::act()
         return "{\"player\":" + in_quotes(player) + ",\"amount\":" + std::to_string(much)
             + ",\"payment\":" + in_quotes(key) + "}";
     };
-    switch (world_.below(12)) {
+    switch (world_.below(13)) {
         case 0:
         case 1:
             return request(
@@ -185,6 +185,16 @@ void BackOffice::act()
         case 10:
             return request(
                 {key, "players/" + player + (world_.chance(2) ? "/freeze" : "/thaw"), "", true, [](const Json&) {}});
+        case 11: {
+            // A round that waits for its player is ended by hand, if it waits still.
+            if (wallet.in_play.empty()) { return; }
+            const std::string round = wallet.in_play.begin()->first;
+            return request({key, "rounds/" + round + "/void", "", true, [&wallet, round](const Json&) {
+                                wallet.voided.insert(round);
+                                require(!wallet.rounds.contains(round),
+                                    [&] { return wallet.nickname + ": round " + round + " is void, and had ended"; });
+                            }});
+        }
         default:
             return look("trial-balance", {}, [](const std::optional<edge::HttpResponse>& answer) {
                 if (!answer || answer->status != 200) { return; }

@@ -46,6 +46,7 @@ std::uint64_t Wallet::see(const Json& balance)
 void Wallet::ended(const std::string& round, const Round& how)
 {
     in_play.erase(round);
+    require(!voided.contains(round), [&] { return nickname + ": round " + round + " is void, and has ended"; });
     const auto [known, fresh] = rounds.emplace(round, how);
     require(fresh || (known->second.stake == how.stake && known->second.win == how.win),
         [&] { return nickname + ": round " + round + " ended in two ways"; });

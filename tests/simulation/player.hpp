@@ -35,6 +35,7 @@ struct Wallet {
     };
     std::map<std::string, Round> rounds;          ///< Those that were told, by number.
     std::map<std::string, std::int64_t> in_play;  ///< Rounds that may wait for a choice, with their stakes.
+    std::set<std::string> voided;                 ///< Rounds that the house ended by hand.
     std::set<std::string> dealt;                  ///< Rounds of which a spin's answer said that they wait.
     std::optional<std::int64_t> stake_limit;      ///< A day; it has to be set before the first stake.
     bool limited = false;                         ///< It is.

@@ -29,13 +29,13 @@ using Commands = boost::mp11::mp_list<ledger::OpenPlayer, ledger::GetBalance, le
     ledger::ClosePlayer, ledger::OpenRound, ledger::OpenBet, ledger::HoldBet, ledger::RollBackBet, ledger::SettleRound,
     ledger::VoidRound, ledger::ListRounds, ledger::CloseDay, ledger::SealDay, ledger::ListSeals, ledger::FindSeal,
     ledger::ListJackpots, ledger::CountTickets, ledger::ShareJackpot, rng::Draw, rng::Reseed, rng::GetSpreads,
-    fair::Show, fair::Rotate, fair::Draw, rounds::Spin, rounds::Choose, rounds::ListOpen, rounds::FinishOverdue,
-    rounds::ListGames, rounds::GetTallies, rounds::GetReport, risk::CheckStake, risk::CheckDeposit, risk::SetLimit,
-    risk::ListLimits, bonus::GrantWelcome, session::Register, session::LogIn, session::Authenticate, session::LogOut,
-    session::Hello, session::Play, session::Choose, session::Ask, session::OldAnswer, session::Disconnect,
-    session::Erase, session::Sweep, session::AnnounceDrain, session::GetCounts, lobby::Browse, lobby::CountOnline,
-    lobby::Announce, cashier::Perform, cashier::Identify, cashier::AddOperator, cashier::RemoveOperator,
-    cashier::ListProposals>;
+    fair::Show, fair::Rotate, fair::Draw, rounds::Spin, rounds::Choose, rounds::Void, rounds::ListOpen,
+    rounds::FinishOverdue, rounds::ListGames, rounds::GetTallies, rounds::GetReport, risk::CheckStake,
+    risk::CheckDeposit, risk::SetLimit, risk::ListLimits, bonus::GrantWelcome, session::Register, session::LogIn,
+    session::Authenticate, session::LogOut, session::Hello, session::Play, session::Choose, session::Ask,
+    session::OldAnswer, session::Disconnect, session::Erase, session::Sweep, session::AnnounceDrain, session::GetCounts,
+    lobby::Browse, lobby::CountOnline, lobby::Announce, cashier::Perform, cashier::Identify, cashier::AddOperator,
+    cashier::RemoveOperator, cashier::ListProposals>;
 
 /// Events: any number of listeners.
 using Events =

@@ -237,6 +237,15 @@ struct ListOpen {
 };
 BOOST_DESCRIBE_STRUCT(ListOpen, (), (player))
 
+/// Ends a round in play and gives its stakes back, one of a game or one that the ledger alone has.
+/// Refuses: what ledger::VoidRound refuses.
+struct Void {
+    using Reply = ledger::RoundClosed;
+    static constexpr std::string_view kName = "rounds.Void";
+    RoundId round{};
+};
+BOOST_DESCRIBE_STRUCT(Void, (), (round))
+
 struct Finished {
     std::uint64_t rounds = 0;
 };

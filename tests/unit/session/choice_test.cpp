@@ -174,6 +174,24 @@ TEST_CASE("choice: when the draw fails, the stake comes back (GLI-19 A.6.4)", "[
     CHECK(TestCasino::state(*table.casino.folded()) == TestCasino::state(*table.casino.casino));
 }
 
+TEST_CASE("choice: an operator ends a round by hand, and its player's choice comes too late", "[session]")
+{
+    Table table;
+    table.deal();
+    const auto chief = table.casino.send(cashier::AddOperator{cashier::Role::admin, TestCasino::token_of("chief")})->id;
+    REQUIRE(table.casino.send(cashier::Perform{chief, "1", cashier::VoidRound{RoundId{1}}}));
+    table.casino.out = {};
+    CHECK(table.account().held == 0);
+    CHECK(table.account().balance.available == 100'000);
+    CHECK(table.open().empty());
+    CHECK(table.code(table.choose(1, 0)) == "round_closed");
+    CHECK(table.deal().at("ok").at("round") == "2");
+    const auto report = *table.casino.send(rounds::GetReport{});
+    REQUIRE(report.voided.size() == 1);
+    CHECK(report.voided[0].stake == 500);
+    CHECK(TestCasino::state(*table.casino.folded()) == TestCasino::state(*table.casino.casino));
+}
+
 TEST_CASE("choice: a round ends on the version of its game on which it began (GLI-19 A.6.1, RTS 7D)", "[session]")
 {
     Table table;
