@@ -178,6 +178,14 @@ export class App extends CasinoElement {
     void casino.spin(request).catch(() => undefined).finally(() => casino.withhold(0)); // Decided, though not shown.
   }
 
+  /** In a recording: makes the choice that a round waits for. */
+  choose(round: string, choice: number): void {
+    if (casino.busy) return;
+    const view = this.querySelector<PokerView>('croupier-poker');
+    if (view?.choose(round, choice) === true) return;
+    void casino.choose(round, choice).catch(() => undefined).finally(() => casino.withhold(0)); // Decided, though not shown.
+  }
+
   private async go(game: string): Promise<void> {
     const hash = `#/game/${encodeURIComponent(game)}`;
     if (location.hash === hash) return;

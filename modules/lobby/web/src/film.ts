@@ -1,4 +1,4 @@
-import type { Balance, Bet, GameInfo, Jackpot, Push, SpinRequest, Welcome } from 'croupier-client';
+import type { Balance, Bet, GameInfo, Jackpot, Push, SpinRequest, SpinResult, Welcome } from 'croupier-client';
 
 /** What croupier-replay --serve tells of one session (tools/replay/film.hpp). Times are milliseconds since the recording began. */
 export interface Film {
@@ -27,6 +27,9 @@ export interface SentFrame {
   game?: string;
   stake?: number;
   bets?: Bet[];
+  /** Of a choice. */
+  round?: string;
+  choice?: number;
 }
 
 /** A frame of the server: the answer to a query (rq), the answer to a command (re), or a push (ev). */
@@ -51,6 +54,8 @@ export interface Moment {
   balance: Balance | undefined;
   players: number | undefined;
   lastN: number;
+  /** A round that waits for a choice. */
+  waiting: SpinResult | undefined;
   net: number;
   nickname: string;
   /** The game that was played last or, before any, is played next. */
@@ -62,7 +67,7 @@ export function momentOf(film: Film, at: number): Moment {
   const next = film.scenes.findIndex((scene) => scene.at >= at);
   const moment: Moment = {
     next: next < 0 ? film.scenes.length : next, connected: film.connected, welcome: undefined, balance: undefined,
-    players: undefined, lastN: 0, net: 0, nickname: `player ${film.player}`, game: undefined,
+    players: undefined, lastN: 0, waiting: undefined, net: 0, nickname: `player ${film.player}`, game: undefined,
   };
   for (const scene of film.scenes.slice(0, moment.next)) fold(moment, scene);
   const later = film.scenes.slice(moment.next);
@@ -72,11 +77,11 @@ export function momentOf(film: Film, at: number): Moment {
     const first = later.find((scene) => scene.what === 'told' && balanceOf(scene.frame) !== undefined);
     if (first?.what === 'told') {
       const balance = balanceOf(first.frame)!;
-      moment.balance = { ...balance, available: balance.available - netOf(first.frame), version: 0 };
+      moment.balance = { ...balance, available: balance.available - changeOf(first.frame), version: 0 };
     }
   }
   if (moment.lastN === 0) {
-    const sent = later.find((scene) => scene.what === 'sent' && scene.frame.op === 'spin');
+    const sent = later.find((scene) => scene.what === 'sent' && scene.frame.n !== undefined);
     if (sent?.what === 'sent' && sent.frame.n !== undefined) moment.lastN = sent.frame.n - 1;
   }
   return moment;
@@ -106,6 +111,7 @@ function fold(moment: Moment, scene: Scene): void {
     }
     if (frame.re !== undefined) {
       moment.lastN = Math.max(moment.lastN, frame.re);
+      moment.waiting = waitingAfter(moment.waiting, frame);
       moment.net += netOf(frame);
     }
     moment.balance = balanceOf(frame) ?? moment.balance;
@@ -121,6 +127,13 @@ export function balanceOf(frame: ToldFrame): Balance | undefined {
   return frame.balance ?? answerOf(frame).balance;
 }
 
+/** The round that waits once this answer to a command was told. */
+export function waitingAfter(before: SpinResult | undefined, frame: ToldFrame): SpinResult | undefined {
+  const answer = frame.ok as SpinResult | undefined;
+  if (answer?.awaits !== undefined) return answer;
+  return answer !== undefined && answer.round === before?.round ? undefined : before;
+}
+
 interface Answer {
   op?: string;
   balance?: Balance;
@@ -128,6 +141,7 @@ interface Answer {
   stake?: number;
   win?: number;
   jackpot?: number;
+  awaits?: object;
 }
 
 export function answerOf(frame: { ok?: object }): Answer {
@@ -135,8 +149,14 @@ export function answerOf(frame: { ok?: object }): Answer {
 }
 
 function netOf(frame: { ok?: object }): number {
-  const { stake, win = 0, jackpot = 0 } = answerOf(frame);
-  return stake === undefined ? 0 : win + jackpot - stake;
+  const { stake, win = 0, jackpot = 0, awaits } = answerOf(frame);
+  return stake === undefined || awaits !== undefined ? 0 : win + jackpot - stake;
+}
+
+/** What it changed of the money that can be spent: of a round that asks, the stake went when it began. */
+function changeOf(frame: { ok?: object }): number {
+  const { op, stake, win = 0, jackpot = 0 } = answerOf(frame);
+  return stake === undefined ? 0 : win + jackpot - (op === 'choose' ? 0 : stake);
 }
 
 /** A welcome to the middle of the film. */

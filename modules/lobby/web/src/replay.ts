@@ -1,8 +1,9 @@
 // The page of `croupier-replay --serve`: the client that players have, with a film in place of its network. It takes no
 // input; play, pause and seek are in the bar above it. A seek loads the page anew, at another moment.
 //   ?session=ID&at=MILLISECONDS&pause
+import type { SpinResult } from 'croupier-client';
 import type { App } from './app.js';
-import { answerOf, balanceOf, beginning, clock, isWelcome, momentOf, requestOf, welcomeTo } from './film.js';
+import { answerOf, balanceOf, beginning, clock, isWelcome, momentOf, requestOf, waitingAfter, welcomeTo } from './film.js';
 import type { Film, Moment, Scene, ToldFrame } from './film.js';
 
 const kStepMs = 40;
@@ -25,9 +26,10 @@ class FilmSocket {
   send(text: string): void {
     const { q, op, n } = JSON.parse(text) as { q?: number; op: string; n?: number };
     if (op === 'ping') this.tell({ rq: q, ok: { op } });
+    else if (op === 'open') this.tell({ rq: q, ok: { op, rounds: projector?.waiting ?? [] } });
     else if (q !== undefined) this.asked.set(op, q);
     if (op === 'hello') projector?.greeted(this);
-    if (op === 'spin' && n !== undefined) projector?.spun(n);
+    if (n !== undefined) projector?.commanded(n);
   }
   tell(frame: object): void {
     queueMicrotask(() => this.onmessage?.({ data: JSON.stringify(frame) }));
@@ -52,12 +54,14 @@ class Projector {
   /** The number under which the client sent what the film has under another. */
   private readonly numbers_ = new Map<number, number>();
   private acting_: number | undefined;
+  private waiting_: SpinResult | undefined;
   private busy_ = false;
 
   constructor(readonly film: Film, private readonly moment_: Moment, at: number) {
     this.position = at;
     this.next_ = moment_.next;
     this.connected_ = moment_.connected;
+    this.waiting_ = moment_.waiting;
   }
 
   opened(socket: FilmSocket): void {
@@ -72,7 +76,11 @@ class Projector {
     this.welcome(socket, welcomeTo(this.film, momentOf(this.film, this.position)));
     if (this.moment_.players !== undefined) socket.tell({ ev: 'online', seq: 0, players: this.moment_.players });
   }
-  spun(n: number): void {
+  /** As the answer to a question that another page may have asked at another time. */
+  get waiting(): SpinResult[] {
+    return this.waiting_ === undefined ? [] : [this.waiting_];
+  }
+  commanded(n: number): void {
     if (this.acting_ !== undefined) this.numbers_.set(this.acting_, n);
     this.acting_ = undefined;
   }
@@ -92,9 +100,11 @@ class Projector {
 
   private async show(scene: Scene): Promise<void> {
     if (scene.what === 'sent') {
-      if (scene.frame.op !== 'spin' || scene.frame.n === undefined || this.numbers_.has(scene.frame.n)) return;
-      this.acting_ = scene.frame.n;
-      await app()?.act(requestOf(scene.frame));
+      const { op, n, round, choice } = scene.frame;
+      if (n === undefined || this.numbers_.has(n)) return;
+      this.acting_ = n;
+      if (op === 'spin') await app()?.act(requestOf(scene.frame));
+      if (op === 'choose' && round !== undefined && choice !== undefined) app()?.choose(round, choice);
       this.acting_ = undefined;
     } else if (scene.what === 'closed') {
       this.connected_ = false;
@@ -114,6 +124,7 @@ class Projector {
     }
     if (socket === undefined || !this.greeted_) return;
     if (frame.re !== undefined) {
+      this.waiting_ = waitingAfter(this.waiting_, frame);
       const n = this.numbers_.get(frame.re);
       const balance = balanceOf(frame);
       if (n !== undefined) socket.tell({ ...frame, re: n });

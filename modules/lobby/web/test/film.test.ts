@@ -45,3 +45,21 @@ test('film: what was sent is asked for again, and time is told', () => {
   assert.deepEqual(requestOf({ op: 'spin', n: 1, game: 'g', stake: 0, bets: [{ kind: 'red', stake: 5 }] }), { game: 'g', bets: [{ kind: 'red', stake: 5 }] });
   assert.deepEqual([clock(0), clock(65_900), clock(7_384_000)], ['0:00', '1:05', '2:03:04']);
 });
+
+test('film: a round that waits for its player does so at every moment until it is played on', () => {
+  const dealt = { op: 'spin', round: '9', game: 'poker', stake: 25, win: 0, balance: balance(975, 10), awaits: { choices: 32, until: 't' } };
+  const drawn = { op: 'choose', round: '9', game: 'poker', stake: 25, win: 50, balance: balance(1025, 12) };
+  const scenes: Scene[] = [
+    { at: 10, what: 'sent', frame: { op: 'spin', n: 1, game: 'poker', bets: [{ kind: 'coins', numbers: [5], stake: 25 }] } },
+    { at: 20, what: 'told', frame: { re: 1, ok: dealt } },
+    { at: 30, what: 'sent', frame: { op: 'choose', n: 2, round: '9', choice: 3 } },
+    { at: 40, what: 'told', frame: { re: 2, ok: drawn } },
+  ];
+  assert.equal(momentOf(film(scenes, true), 15).waiting, undefined);
+  assert.equal(momentOf(film(scenes, true), 0).balance?.available, 1000);
+  const waits = momentOf(film(scenes, true), 35);
+  assert.deepEqual([waits.waiting, waits.net], [dealt, 0]);
+  const ended = momentOf(film(scenes, true), 50);
+  assert.deepEqual([ended.waiting, ended.net, ended.lastN], [undefined, 25, 2]);
+  assert.equal(momentOf(film(scenes.slice(2), true), 0).balance?.available, 975);
+});

@@ -127,6 +127,14 @@ export class PokerView extends View {
     return true;
   }
 
+  /** Makes this choice as if the player had; false if it is not asked for here. */
+  choose(round: string, choice: number): boolean {
+    if (this.playing_ || this.waiting?.round !== round) return false;
+    this.held_ = choice;
+    void this.show(casino.choose(round, choice));
+    return true;
+  }
+
   private deal(): void {
     this.hand_ = undefined;
     const bets = [{ kind: 'coins', numbers: [this.coins_], stake: this.coins_ * this.coin_ }];
