@@ -6,6 +6,9 @@
 #include "croupier/messages/session.hpp"
 #include "adapters/log.hpp"
 #include "recovery.hpp"
+#ifdef CROUPIER_SCRIPTED_DRAWS
+#include "scripted_rng.hpp"
+#endif
 #include "streams.hpp"
 #include "vault/process.hpp"
 
@@ -136,9 +139,21 @@ std::optional<std::string> House::build(bool create)
         }
     }
     fair_seeds_ = std::make_unique<fair::ServerSeeds>(entropy_, *keys_);
-    ModulePorts ports{rng_.get(), keys_.get(), seal_key_.get(), fair_seeds_.get()};
+    Rng* draws = rng_.get();
+#ifdef CROUPIER_SCRIPTED_DRAWS
+    if (config_.server.test_endpoints) {
+        auto scripted = std::make_unique<ScriptedRng>(*rng_, [](std::string_view stream, bool fits) {
+            log::warn("rng", "a result was forced", {{"stream", stream}, {"fits", fits}});
+        });
+        scripted_ = scripted.get();
+        in_front_ = std::move(scripted);
+        draws = in_front_.get();
+        log::warn("rng", "results can be forced here: /test/draws", {});
+    }
+#endif
+    ModulePorts ports{draws, keys_.get(), seal_key_.get(), fair_seeds_.get()};
     if (recorder_ != nullptr) {
-        ports = {&recorder_->wrap(*rng_), &recorder_->wrap(static_cast<Keys&>(*keys_)),
+        ports = {&recorder_->wrap(*draws), &recorder_->wrap(static_cast<Keys&>(*keys_)),
             &recorder_->wrap(static_cast<SealKey&>(*seal_key_)),
             &recorder_->wrap(static_cast<FairSeeds&>(*fair_seeds_))};
     }

@@ -24,6 +24,8 @@
 
 namespace croupier::host {
 
+class ScriptedRng;
+
 /// Where everything of one casino lies, inside its data directory.
 struct Paths {
     explicit Paths(std::filesystem::path data_dir) : directory{std::move(data_dir)} {}
@@ -71,6 +73,8 @@ public:
     Entropy& entropy() noexcept { return entropy_; }
     const SealKey& seal_key() const noexcept { return *seal_key_; }
     rng::Generators& rng() noexcept { return *rng_; }
+    /// Forces results, where that is built in and asked for; else nullptr.
+    ScriptedRng* scripted() noexcept { return scripted_; }
 
 private:
     House(const config::Config& config, boost::asio::io_context& loop, Recorder* recorder)
@@ -95,6 +99,8 @@ private:
     std::unique_ptr<fair::ServerSeeds> fair_seeds_;
     std::unique_ptr<adapters::PemSealKey> seal_key_;
     std::unique_ptr<rng::Generators> rng_;
+    std::unique_ptr<Rng> in_front_;  // Of rng_: a ScriptedRng, if there is one.
+    ScriptedRng* scripted_ = nullptr;
     std::unique_ptr<Casino> casino_;
     std::unique_ptr<store::Views> views_;
     std::unique_ptr<store::SqliteStore> store_;

@@ -20,6 +20,9 @@
 #include "recorder.hpp"
 #include "recovery.hpp"
 #include "server_metrics.hpp"
+#ifdef CROUPIER_SCRIPTED_DRAWS
+#include "scripted_rng.hpp"
+#endif
 
 namespace croupier::host {
 
@@ -109,6 +112,7 @@ private:
     /// The recording goes on; where it cannot, or has become so large that the next has to begin, that one begins.
     void keep_recording();
     void print_address() const;
+    bool script_draw(ConnectionId call, const edge::HttpRequest& request);
 
     /// Hands an input to the floor, at this moment.
     template <class In>
@@ -282,9 +286,26 @@ void Server::on_rate_limited(ConnectionId connection, std::string_view text)
     take(RateLimited{connection, n, q});
 }
 
+/// POST /test/draws, where results can be forced. False: it is another call.
+bool Server::script_draw([[maybe_unused]] ConnectionId call, [[maybe_unused]] const edge::HttpRequest& request)
+{
+#ifdef CROUPIER_SCRIPTED_DRAWS
+    if (house_->scripted() == nullptr || request.path != "/test/draws" || request.method != "POST") { return false; }
+    auto draw = parse_scripted_draw(request.body);
+    const bool taken = draw && house_->scripted()->script(std::move(draw->stream), std::move(draw->values));
+    edge_->respond(call, Seq{0},
+        taken ? edge::HttpResponse{.status = 204, .body = {}}
+              : problem({draw ? ErrorCode::overloaded : ErrorCode::malformed}));
+    return true;
+#else
+    return false;
+#endif
+}
+
 void Server::on_http(ConnectionId call, edge::HttpRequest request)
 {
     if (request.path.starts_with("/api/")) { return take(Called{call, api_request(std::move(request))}); }
+    if (script_draw(call, request)) { return; }
     if (request.method != "GET") { return edge_->respond(call, Seq{0}, problem({ErrorCode::method_not_allowed})); }
     if (request.path == "/healthz") {
         return edge_->respond(call, Seq{0}, {.content_type = "text/plain; charset=utf-8", .body = "ok\n"});

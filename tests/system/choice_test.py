@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """Video poker on the real binary: a round over several inputs, interrupted by a kill, a stop and its own deadline."""
 
+import http.client
+import json
 import os
 import subprocess
 import time
@@ -8,6 +10,7 @@ import time
 import harness
 
 VERIFY = os.environ.get("CROUPIER_VERIFY", "")
+SCRIPTED = os.environ.get("CROUPIER_SCRIPTED_DRAWS") == "1"  # Built with it.
 GAME = "jacks-or-better"
 
 
@@ -127,6 +130,38 @@ class Choice(harness.SystemTest):
         self.assertEqual(connection.balance()["available"], dealt["balance"]["available"] + shown["win"])
         server.stop()
         self.verified(server)
+
+    def test_results_can_be_forced_where_that_is_built_in_and_asked_for_and_nowhere_else(self):
+        def post(server, body):
+            """No call of the protocol: past the contract's checks."""
+            connection = http.client.HTTPConnection(*server.address, timeout=harness.TIMEOUT)
+            connection.request("POST", "/test/draws", json.dumps(body))
+            return connection.getresponse().status
+
+        def force(server, stream, *values):
+            return post(server, {"stream": stream, "values": values})
+
+        for arguments in ((), ("--test-endpoints",)):
+            server = self.server(*arguments)
+            if not (SCRIPTED and arguments):
+                self.assertEqual(force(server, GAME + "/outcome", 0, 0, 0, 0, 0), 405)
+                continue
+            connection = server.player("Ada").connect()
+            # Ten to ace of hearts, as places among the cards that are left.
+            hearts = [rank * 4 + 2 for rank in range(8, 13)]
+            places = [card - sum(1 for before in hearts[:i] if before < card) for i, card in enumerate(hearts)]
+            self.assertEqual(force(server, GAME + "/outcome", *places), 204)
+            dealt = deal(connection)["ok"]
+            self.assertEqual(events_of(dealt)["deal"]["cards"], hearts)
+            self.assertEqual(choose(connection, dealt["round"], 31)["ok"]["win"], 10 * 4000)
+            # A stream for which nothing is scripted, and values that do not fit, are the generators' business.
+            self.assertEqual(force(server, "lucky-lines/outcome", 99, 99), 204)
+            self.assertIn("ok", connection.spin())
+            for wrong in ([], {"stream": "a"}, {"stream": "a", "values": [-1]}, {"stream": "a", "values": [1], "more": 1}):
+                self.assertEqual(post(server, wrong), 400)
+            server.stop()
+            self.verified(server)  # What was forced is a draw like any other.
+            self.assertEqual(sum("a result was forced" in line for line in server.log), 2)
 
     def test_the_house_keeps_the_pace(self):
         server = self.server(settings={"play.slot_cycle_ms": 60000})
