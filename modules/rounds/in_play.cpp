@@ -105,9 +105,11 @@ bool InPlay::end(RoundId round)
 void InPlay::save(ByteWriter& out) const
 {
     std::vector<VersionPlayed> versions;
+    versions.reserve(versions_.size());
     for (const auto& [definition, version] : versions_) { versions.push_back({definition, version.text}); }
     out.write(versions);
     std::vector<SavedRound> rounds;
+    rounds.reserve(rounds_.size());
     for (const auto& [id, round] : rounds_) {
         rounds.push_back({id, round.player, round.game, round.definition, round.stake, round.bets, round.until,
             round.decided, round.steps});

@@ -405,11 +405,13 @@ void Rounds::save(ByteWriter& out) const
 {
     out.write(last_round_);
     std::vector<PlayedVersion> versions;
+    versions.reserve(played_.size());
     for (const auto& [version, played] : played_) {
         versions.push_back({version.first, version.second, played.rounds, played.stake, played.win, {}});
     }
     out.write(versions);
     std::vector<VoidedRounds> voided;
+    voided.reserve(voided_.size());
     for (const auto& [game, rounds] : voided_) { voided.push_back(rounds); }
     out.write(voided);
     in_play_.save(out);
