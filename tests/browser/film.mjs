@@ -11,6 +11,10 @@ class Film {
     const film = new Film();
     film.child = spawn(process.env.CROUPIER_REPLAY, ['--serve', '0', join(server.dir, 'recordings')], { stdio: ['ignore', 'pipe', 'inherit'] });
     film.exit = once(film.child, 'exit');
+    // A test that failed does not keep the others from ending.
+    film.child.unref();
+    film.child.stdout.unref();
+    process.once('exit', () => film.child.kill('SIGKILL'));
     for await (const line of createInterface({ input: film.child.stdout })) {
       const found = /on (http:\S+)/.exec(line);
       if (found === null) continue;
@@ -24,6 +28,18 @@ class Film {
     this.child.kill('SIGTERM');
     await this.exit;
   }
+}
+
+const plain = (text) => text.replace(/\s+/g, ' ').trim();
+
+/** In the page: every text and balance that is shown, however briefly; the film goes on as fast as its player did. */
+function keepWhatIsShown() {
+  globalThis.shownTexts = [];
+  globalThis.shownBalances = [];
+  new MutationObserver(() => {
+    for (const { innerText } of document.querySelectorAll('.message, .verdict')) globalThis.shownTexts.push(innerText.replace(/\s+/g, ' ').trim());
+    globalThis.shownBalances.push(document.querySelector('#balance')?.dataset.minor);
+  }).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
 }
 
 /** A recording is shown as its player saw it, in the page that the player had. */
@@ -50,6 +66,7 @@ export const filmTests = [
 
     const film = await Film.of(server);
     const again = await browser.table(film.url);
+    await again.page.addInitScript(keepWhatIsShown);
     await again.page.goto(film.url);
     await again.page.getByRole('link', { name: 'Session 1' }).waitFor();
     await again.accessible('the list of sessions');
@@ -57,8 +74,8 @@ export const filmTests = [
     await again.page.getByRole('link', { name: 'Session 1' }).click();
     await again.balanceBecomes(start);
     for (const [i, { balance, text }] of seen.entries()) {
-      await again.page.getByText(text, { exact: true }).or(again.page.locator('.verdict', { hasText: text.replace(/\s+/g, ' ') })).first().waitFor({ timeout: 60_000 });
-      await again.balanceBecomes(balance);
+      await again.page.waitForFunction((told) => globalThis.shownTexts.includes(told), plain(text), { timeout: 60_000 });
+      await again.page.waitForFunction((minor) => globalThis.shownBalances.includes(minor), String(balance), { timeout: 60_000 });
       await again.shot(`film-${i + 1}`);
     }
     assert.equal(await again.page.locator('croupier-app').evaluate((app) => app.inert), true);

@@ -24,6 +24,8 @@ import './views/lobby.js';
 import './views/login.js';
 import './views/round.js';
 
+/** How often a film asks a game that is still showing the last round. */
+const kFilmPatience = 60;
 const kGameViews = 'croupier-slot, croupier-roulette, croupier-dice, croupier-poker';
 
 /** The page: header, connection banner, the view that the fragment names, and the voice for screen readers. */
@@ -174,15 +176,22 @@ export class App extends CasinoElement {
     if (casino.busy) return;
     await this.go(request.game);
     const view = this.querySelector<SlotView | RouletteView | DiceView | PokerView>(kGameViews);
-    if (view?.act(request) === true) return;
+    // This page may be a moment behind the one that the player had: the film waits for it.
+    for (let tries = 0; view !== null && tries < kFilmPatience; tries++) {
+      if (view.act(request)) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
     void casino.spin(request).catch(() => undefined).finally(() => casino.withhold(0)); // Decided, though not shown.
   }
 
   /** In a recording: makes the choice that a round waits for. */
-  choose(round: string, choice: number): void {
+  async choose(round: string, choice: number): Promise<void> {
     if (casino.busy) return;
     const view = this.querySelector<PokerView>('croupier-poker');
-    if (view?.choose(round, choice) === true) return;
+    for (let tries = 0; view !== null && tries < kFilmPatience; tries++) {
+      if (view.choose(round, choice)) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
     void casino.choose(round, choice).catch(() => undefined).finally(() => casino.withhold(0)); // Decided, though not shown.
   }
 

@@ -104,7 +104,7 @@ class Projector {
       if (n === undefined || this.numbers_.has(n)) return;
       this.acting_ = n;
       if (op === 'spin') await app()?.act(requestOf(scene.frame));
-      if (op === 'choose' && round !== undefined && choice !== undefined) app()?.choose(round, choice);
+      if (op === 'choose' && round !== undefined && choice !== undefined) await app()?.choose(round, choice);
       this.acting_ = undefined;
     } else if (scene.what === 'closed') {
       this.connected_ = false;
