@@ -104,22 +104,25 @@ private:
         if (const auto done = generators_->draw(command.stream, drawn.bounds, drawn.values); !done) {
             return std::unexpected{done.error()};
         }
-        for (std::size_t i = 0; i < drawn.values.size(); ++i) { tally(id, drawn.bounds[i], drawn.values[i]); }
+        tally(drawn);
         Values values{drawn.values};
         context.work.add(std::move(drawn));
         return values;
     }
 
-    void tally(StreamId id, Bound bound, Value value)
+    void tally(const Drawn& drawn)
     {
-        auto& of_stream = tallies_[id];
-        auto found = std::ranges::find(of_stream, bound, &Spread::bound);
-        if (found == of_stream.end()) {
-            if (of_stream.size() == kBoundsMax) { return; }
-            found = of_stream.insert(
-                found, {.stream = {}, .bound = bound, .parts = std::vector<std::uint64_t>(kParts)});
+        auto& of_stream = tallies_[drawn.stream];
+        for (std::size_t i = 0; i < drawn.values.size(); ++i) {
+            const Bound bound = drawn.bounds[i];
+            auto found = std::ranges::find(of_stream, bound, &Spread::bound);
+            if (found == of_stream.end()) {
+                if (of_stream.size() == kBoundsMax) { continue; }
+                found = of_stream.insert(
+                    found, {.stream = {}, .bound = bound, .parts = std::vector<std::uint64_t>(kParts)});
+            }
+            ++found->parts[std::uint64_t{drawn.values[i]} * kParts / bound];
         }
-        ++found->parts[std::uint64_t{value} * kParts / bound];
     }
     std::vector<Spread> spreads()
     {

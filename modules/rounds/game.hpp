@@ -59,6 +59,8 @@ public:
     }
     /// Of a game that asks: its definition in canonical form. Empty: it never asks.
     virtual std::string_view kept_text() const { return {}; }
+    /// Whether its rounds wait for their players.
+    bool asks() const { return !kept_text().empty(); }
     /// What the values mean. Of a round that is asking: what it shows so far, without a win.
     virtual Outcome evaluate(
         std::int64_t total_stake, std::span<const Bet> bets, std::span<const Value> decided) const = 0;

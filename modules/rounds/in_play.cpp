@@ -4,23 +4,6 @@
 
 namespace croupier::rounds {
 
-namespace {
-
-struct SavedRound {
-    RoundId round{};
-    PlayerId player{};
-    std::string game;
-    Hash definition{};
-    std::int64_t stake = 0;
-    std::vector<Bet> bets;
-    WallTime until{};
-    std::vector<Value> decided;
-    std::uint16_t steps = 0;
-};
-BOOST_DESCRIBE_STRUCT(SavedRound, (), (round, player, game, definition, stake, bets, until, decided, steps))
-
-}  // namespace
-
 const InPlay::Round* InPlay::find(RoundId round) const
 {
     const auto found = rounds_.find(round);
@@ -56,23 +39,16 @@ void InPlay::apply(const VersionPlayed& fact)
 
 void InPlay::apply(const Begun& fact)
 {
-    const auto [round, fresh] = rounds_.emplace(fact.round,
-        Round{.player = fact.player,
-            .game = fact.game,
-            .definition = fact.definition,
-            .stake = fact.stake,
-            .bets = fact.bets,
-            .until = fact.until,
-            .decided = {}});
+    const bool fresh = rounds_.emplace(fact.round, Round{.begun = fact, .decided = {}}).second;
     CROUPIER_ASSERT(fresh);
-    index(fact.round, round->second);
+    index(fact);
 }
 
-void InPlay::index(RoundId id, const Round& round)
+void InPlay::index(const Begun& begun)
 {
-    const bool alone = by_player_.emplace(round.player, id).second;
+    const bool alone = by_player_.emplace(begun.player, begun.round).second;
     CROUPIER_ASSERT(alone);  // A player has one round in play at a time.
-    by_time_.emplace(round.until, id);
+    by_time_.emplace(begun.until, begun.round);
 }
 
 void InPlay::apply(const rng::Drawn& fact)
@@ -96,8 +72,8 @@ bool InPlay::end(RoundId round)
 {
     const auto found = rounds_.find(round);
     if (found == rounds_.end()) { return false; }
-    by_player_.erase(found->second.player);
-    by_time_.erase({found->second.until, round});
+    by_player_.erase(found->second.begun.player);
+    by_time_.erase({found->second.begun.until, round});
     rounds_.erase(found);
     return true;
 }
@@ -108,12 +84,9 @@ void InPlay::save(ByteWriter& out) const
     versions.reserve(versions_.size());
     for (const auto& [definition, version] : versions_) { versions.push_back({definition, version.text}); }
     out.write(versions);
-    std::vector<SavedRound> rounds;
+    std::vector<Round> rounds;
     rounds.reserve(rounds_.size());
-    for (const auto& [id, round] : rounds_) {
-        rounds.push_back({id, round.player, round.game, round.definition, round.stake, round.bets, round.until,
-            round.decided, round.steps});
-    }
+    for (const auto& [id, round] : rounds_) { rounds.push_back(round); }
     out.write(rounds);
 }
 
@@ -121,12 +94,11 @@ InPlay InPlay::restore(ByteReader& in)
 {
     InPlay in_play;
     for (const auto& version : in.read<std::vector<VersionPlayed>>()) { in_play.apply(version); }
-    for (auto& saved : in.read<std::vector<SavedRound>>()) {
-        const auto [round, fresh] = in_play.rounds_.emplace(saved.round,
-            Round{saved.player, std::move(saved.game), saved.definition, saved.stake, std::move(saved.bets),
-                saved.until, std::move(saved.decided), saved.steps});
+    for (auto& round : in.read<std::vector<Round>>()) {
+        in_play.index(round.begun);
+        const RoundId id = round.begun.round;
+        const bool fresh = in_play.rounds_.emplace(id, std::move(round)).second;
         CROUPIER_ASSERT(fresh);
-        in_play.index(saved.round, round->second);
     }
     return in_play;
 }

@@ -21,12 +21,7 @@ namespace croupier::rounds {
 class InPlay {
 public:
     struct Round {
-        PlayerId player{};
-        std::string game;
-        Hash definition{};
-        std::int64_t stake = 0;
-        std::vector<Bet> bets;
-        WallTime until{};
+        Begun begun;
         std::vector<Value> decided;  ///< Draws and choices, in order.
         std::uint16_t steps = 0;     ///< Draws made, of the rng.
     };
@@ -58,12 +53,13 @@ private:
         std::unique_ptr<Game> game;
     };
 
-    void index(RoundId id, const Round& round);
+    void index(const Begun& begun);
 
     std::map<RoundId, Round> rounds_;
     std::map<PlayerId, RoundId> by_player_;
     std::set<std::pair<WallTime, RoundId>> by_time_;
     std::map<Hash, Version> versions_;
 };
+BOOST_DESCRIBE_STRUCT(InPlay::Round, (), (begun, decided, steps))
 
 }  // namespace croupier::rounds

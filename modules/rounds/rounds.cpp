@@ -111,8 +111,7 @@ Result<Spun> Rounds::spin(const Spin& command, Context& context)
     if (raw(in_play_.of(command.player)) != 0) { return refuse(ErrorCode::round_open); }
     const auto stake = stake_of(command, table, context);
     if (!stake) { return std::unexpected{stake.error()}; }
-    return game.kept_text().empty() ? play_at_once(command, table, *stake, context)
-                                    : begin(command, game, *stake, context);
+    return game.asks() ? begin(command, game, *stake, context) : play_at_once(command, table, *stake, context);
 }
 
 Result<Spun> Rounds::play_at_once(const Spin& command, Table& table, std::int64_t stake, Context& context)
@@ -173,8 +172,8 @@ Result<Spun> Rounds::choose(const Choose& command, Context& context)
     if (raw(command.round) == 0 || command.round > last_round_) { return refuse(ErrorCode::round_unknown); }
     const InPlay::Round* round = in_play_.find(command.round);
     if (round == nullptr) { return refuse(ErrorCode::round_closed); }
-    if (round->player != command.player) { return refuse(ErrorCode::round_unknown); }
-    const Game* game = in_play_.version(round->definition);
+    if (round->begun.player != command.player) { return refuse(ErrorCode::round_unknown); }
+    const Game* game = in_play_.version(round->begun.definition);
     if (game == nullptr) { return give_back(command.round, context); }
     const auto question = game->question(round->decided);
     CROUPIER_ASSERT(question.has_value());  // Or it would have been played on.
@@ -186,11 +185,11 @@ Result<Spun> Rounds::choose(const Choose& command, Context& context)
 Result<Spun> Rounds::play_on(RoundId id, Context& context)
 {
     const InPlay::Round& round = *in_play_.find(id);
-    const Game& game = *in_play_.version(round.definition);
+    const Game& game = *in_play_.version(round.begun.definition);
     for (auto bounds = game.next_bounds(round.decided); !bounds.empty(); bounds = game.next_bounds(round.decided)) {
         // What is drawn is folded into the round as the fact that it is.
         const auto drawn = bus_.send(
-            rng::Draw{round.game + "/outcome", id, round.steps, {bounds.begin(), bounds.end()}}, context);
+            rng::Draw{round.begun.game + "/outcome", id, round.steps, {bounds.begin(), bounds.end()}}, context);
         if (!drawn) { return give_back(id, context); }
     }
     return game.question(round.decided) ? waiting(id, game, context) : settle(id, game, context);
@@ -199,39 +198,40 @@ Result<Spun> Rounds::play_on(RoundId id, Context& context)
 Spun Rounds::waiting(RoundId id, const Game& game, Context& context) const
 {
     const InPlay::Round& round = *in_play_.find(id);
-    const auto balance = bus_.send(ledger::GetBalance{round.player}, context);
+    const auto balance = bus_.send(ledger::GetBalance{round.begun.player}, context);
     CROUPIER_ASSERT(balance.has_value());
     const auto question = game.question(round.decided);
     return {.round = id,
-        .game = round.game,
-        .stake = round.stake,
+        .game = round.begun.game,
+        .stake = round.begun.stake,
         .win = 0,
         .jackpot = 0,
-        .outcome = game.evaluate(round.stake, round.bets, round.decided),
+        .outcome = game.evaluate(round.begun.stake, round.begun.bets, round.decided),
         .balance = *balance,
-        .awaits = Awaited{.choices = question->choices, .until = round.until}};
+        .awaits = Awaited{.choices = question->choices, .until = round.begun.until}};
 }
 
 Spun Rounds::settle(RoundId id, const Game& game, Context& context)
 {
     const InPlay::Round round = *in_play_.find(id);  // It is gone in the end.
     Spun spun{.round = id,
-        .game = round.game,
-        .stake = round.stake,
+        .game = round.begun.game,
+        .stake = round.begun.stake,
         .jackpot = 0,
         .outcome = {},
         .balance = {},
         .awaits = {}};
-    spun.outcome = game.evaluate(round.stake, round.bets, round.decided);
+    spun.outcome = game.evaluate(round.begun.stake, round.begun.bets, round.decided);
     spun.win = spun.outcome.win;
     ledger::SettleRound settlement{.round = id, .wins = {}};
-    if (spun.win > 0) { settlement.wins.push_back({round.player, spun.win}); }
+    if (spun.win > 0) { settlement.wins.push_back({round.begun.player, spun.win}); }
     const auto closed = bus_.send(settlement, context);
-    CROUPIER_ASSERT(closed.has_value() && closed->stake == round.stake);
-    const auto balance = bus_.send(ledger::GetBalance{round.player}, context);
+    CROUPIER_ASSERT(closed.has_value() && closed->stake == round.begun.stake);
+    const auto balance = bus_.send(ledger::GetBalance{round.begun.player}, context);
     CROUPIER_ASSERT(balance.has_value());
     spun.balance = *balance;
-    const Settled settled{id, round.player, round.game, round.definition, round.stake, spun.win, round.bets};
+    const Settled settled{id, round.begun.player, round.begun.game, round.begun.definition, round.begun.stake, spun.win,
+        round.begun.bets};
     context.work.add(settled);
     bus_.publish(settled, context);
     tally(settled, game);
@@ -266,7 +266,7 @@ Tallies Rounds::tallies() const
     for (const auto& [name, table] : games_) {
         all.games.push_back(table.tally);
         all.games.back().game = name;
-        all.games.back().asks = !table.game->kept_text().empty();
+        all.games.back().asks = table.game->asks();
     }
     return all;
 }
@@ -291,7 +291,7 @@ Result<ledger::RoundClosed> Rounds::end(RoundId id, Context& context)
     const auto closed = bus_.send(ledger::VoidRound{id}, context);
     const InPlay::Round* round = in_play_.find(id);
     if (!closed || round == nullptr) { return closed; }
-    const Voided voided{id, round->player, round->game, round->stake};
+    const Voided voided{id, round->begun.player, round->begun.game, round->begun.stake};
     CROUPIER_ASSERT(closed->refund == voided.stake);
     context.work.add(voided);
     tally_voided(voided.game);
@@ -311,7 +311,7 @@ OpenRounds Rounds::list_open(PlayerId player, Context& context) const
     const RoundId id = in_play_.of(player);
     if (raw(id) == 0) { return open; }
     // One whose version cannot be read any more has nothing to show; its next choice gives the stake back.
-    const Game* game = in_play_.version(in_play_.find(id)->definition);
+    const Game* game = in_play_.version(in_play_.find(id)->begun.definition);
     if (game != nullptr) { open.rounds.push_back(waiting(id, *game, context)); }
     return open;
 }
@@ -324,7 +324,7 @@ Finished Rounds::finish_overdue(Context& context)
         if (!id) { break; }
         ++finished.rounds;
         const InPlay::Round& round = *in_play_.find(*id);
-        const Game* game = in_play_.version(round.definition);
+        const Game* game = in_play_.version(round.begun.definition);
         if (game == nullptr) {
             static_cast<void>(give_back(*id, context));
             continue;
@@ -352,7 +352,7 @@ Games Rounds::list() const
         GameInfo& info = list.games.emplace_back(game.info());
         info.open = table.open && (!game.fair() || bus_.handles<fair::Draw>());
         info.cycle_ms = static_cast<std::uint32_t>(cycle_of(game).count());
-        if (!game.kept_text().empty()) { info.choice_ms = static_cast<std::uint32_t>(options_.choice_time.count()); }
+        if (game.asks()) { info.choice_ms = static_cast<std::uint32_t>(options_.choice_time.count()); }
         if (is_slot(game) && options_.slot_stake_max != 0 && options_.slot_stake_max < info.stake_max) {
             info.stake_max = options_.slot_stake_max / info.stake_step * info.stake_step;
         }

@@ -133,7 +133,7 @@ std::optional<std::string> House::build(bool create)
         if (std::ranges::none_of(*games, [&](const auto& game) { return game->info().game == name; })) {
             return "jackpot.games: there is no game \"" + name + "\"";
         }
-        const auto asks = [&](const auto& game) { return game->info().game == name && !game->kept_text().empty(); };
+        const auto asks = [&](const auto& game) { return game->info().game == name && game->asks(); };
         if (std::ranges::any_of(*games, asks)) {
             return "jackpot.games: \"" + name + "\" is played in several steps, which no jackpot takes part in";
         }

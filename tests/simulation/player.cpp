@@ -240,7 +240,7 @@ void Device::closed(std::uint16_t code)
 
 const std::string& Device::next_command()
 {
-    const std::uint64_t n = frames_.empty() ? 1 : frames_.rbegin()->first + 1;
+    const std::uint64_t n = last_sent() + 1;
     std::string frame = "{\"n\":" + std::to_string(n) + ",\"op\":\"spin\",";
     std::int64_t stake = 0;
     if (world_.chance(8)) {
@@ -283,7 +283,7 @@ void Device::choose()
 {
     auto one = wallet_.in_play.begin();
     std::advance(one, static_cast<std::ptrdiff_t>(world_.below(wallet_.in_play.size())));
-    const std::uint64_t n = frames_.empty() ? 1 : frames_.rbegin()->first + 1;
+    const std::uint64_t n = last_sent() + 1;
     const std::string frame = "{\"n\":" + std::to_string(n) + R"(,"op":"choose","round":")" + one->first
         + R"(","choice":)" + std::to_string(world_.below(32)) + "}";
     frames_[n] = frame;
@@ -454,9 +454,7 @@ void Device::welcomed(const Json& ok)
         wrong("command " + std::to_string(acknowledged_) + " was answered, and the server knows none after "
             + std::to_string(last_n));
     }
-    if (last_n > (frames_.empty() ? 0 : frames_.rbegin()->first)) {
-        wrong("the server knows a command that was never sent");
-    }
+    if (last_n > last_sent()) { wrong("the server knows a command that was never sent"); }
     for (const Json& result : ok.at("results")) {
         const auto n = result.at("re").get<std::uint64_t>();
         const auto known = answers_.find(n);

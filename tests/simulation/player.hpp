@@ -83,6 +83,8 @@ private:
     void log_out();
     void connect();
     void spin();
+    /// The number of the newest command of this session; 0: none was sent.
+    std::uint64_t last_sent() const { return frames_.empty() ? 0 : frames_.rbegin()->first; }
     void choose();
     void refused(const Sent& sent, const std::string& code, std::string_view text);
     void look_up(const std::string& round);

@@ -3,7 +3,6 @@
 #include <array>
 #include <cmath>
 #include <functional>
-#include <limits>
 #include <map>
 #include <numeric>
 #include <random>
@@ -308,11 +307,22 @@ std::string poker_row_name(const rounds::video_poker::Definition& definition, st
     return std::to_string(row + 1) + " " + std::string{rounds::video_poker::name_of(rows[row].category)};
 }
 
+__extension__ using Wide = unsigned __int128;
+
+std::string text_of_wide(Wide value)
+{
+    std::string digits;
+    do {
+        digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(value % 10)));
+        value /= 10;
+    } while (value != 0);
+    return digits;
+}
+
 /// Of one number of coins: what it returns under optimal play, and how.
 Sheet poker_coins(const rounds::video_poker::Definition& definition, std::size_t coins)
 {
     using rounds::video_poker::kWays;
-    __extension__ using Wide = unsigned __int128;
     const auto ways = rounds::video_poker::Optimal{definition.table, coins}.rows();
     Sheet sheet;
     Wide paid = 0;
@@ -328,13 +338,11 @@ Sheet poker_coins(const rounds::video_poker::Definition& definition, std::size_t
         const auto fraction = std::to_string(ways[row]) + "/" + std::to_string(kWays);
         hands[poker_row_name(definition, row)] = {{"probability", decimal(fraction, kDigits)}, {"ways", ways[row]}};
     }
-    const auto all = Wide{kWays} * coins;
-    const auto whole = static_cast<std::uint64_t>(
-        paid / std::gcd(static_cast<std::uint64_t>(paid), static_cast<std::uint64_t>(all)));
-    const auto below = static_cast<std::uint64_t>(
-        all / std::gcd(static_cast<std::uint64_t>(paid), static_cast<std::uint64_t>(all)));
-    CROUPIER_ASSERT(paid <= std::numeric_limits<std::uint64_t>::max());
-    const auto fraction = std::to_string(whole) + "/" + std::to_string(below);
+    const std::uint64_t all = kWays * coins;
+    const std::uint64_t common = std::gcd(all, static_cast<std::uint64_t>(paid % all));
+    const Wide whole = paid / common;  // Of a table that pays far too much it is beyond 64 bits.
+    const std::uint64_t below = all / common;
+    const auto fraction = text_of_wide(whole) + "/" + std::to_string(below);
     const auto rtp = static_cast<long double>(whole) / static_cast<long double>(below);
     const auto deviation = static_cast<double>(std::sqrt(square - rtp * rtp));
     sheet["rtp"] = decimal(fraction, kDigits);
