@@ -10,8 +10,6 @@ namespace croupier::rounds {
 
 namespace {
 
-constexpr std::uint64_t kFinishMax = 100;  // Rounds an input: what is left comes with the next tick.
-
 bool is_slot(const Game& game) { return game.info().kind == "slot"; }
 
 }  // namespace
@@ -318,25 +316,22 @@ OpenRounds Rounds::list_open(PlayerId player, Context& context) const
 
 Finished Rounds::finish_overdue(Context& context)
 {
-    Finished finished;
-    while (finished.rounds < kFinishMax) {
-        const auto id = in_play_.overdue(context.now);
-        if (!id) { break; }
-        ++finished.rounds;
-        const InPlay::Round& round = *in_play_.find(*id);
-        const Game* game = in_play_.version(round.begun.definition);
-        if (game == nullptr) {
-            static_cast<void>(give_back(*id, context));
-            continue;
-        }
-        const Value choice = game->question(round.decided)->by_rule;
-        context.work.add(Chosen{*id, choice, true});
-        auto spun = play_on(*id, context);
-        if (!spun || spun->awaits) { continue; }  // Given back; or it asks once more, and is overdue still.
+    const auto id = in_play_.overdue(context.now);
+    if (!id) { return {.one = false}; }
+    const InPlay::Round& round = *in_play_.find(*id);
+    const Game* game = in_play_.version(round.begun.definition);
+    if (game == nullptr) {
+        static_cast<void>(give_back(*id, context));
+        return {.one = true};
+    }
+    const Value choice = game->question(round.decided)->by_rule;
+    context.work.add(Chosen{*id, choice, true});
+    auto spun = play_on(*id, context);
+    if (spun && !spun->awaits) {
         spun->outcome.events.emplace_back(ChosenByRule{choice});
         context.work.add(Shown{*id, std::move(spun->outcome)});
     }
-    return finished;
+    return {.one = true};
 }
 
 std::chrono::milliseconds Rounds::cycle_of(const Game& game) const

@@ -406,6 +406,8 @@ void Api::my_receipt(ConnectionId call, const ApiRequest& request, std::string_v
     if (!number || !request.query.empty()) { return refuse(call, {ErrorCode::not_found}); }
     parts_.views.round(parts_.store.committed().seq, player->player, static_cast<RoundId>(*number),
         answer_round(call, [this, call](const store::RoundDetail* detail) {
+            // The unit that ended it may answer an operator, whose name and key are not the player's to see.
+            if (detail->row.voided) { return refuse(call, {ErrorCode::round_voided}); }
             const auto seal = send(ledger::FindSeal{detail->row.seq});
             if (!seal) { return refuse(call, seal.error()); }
             answer_receipt(call, detail->row.seq, *seal);

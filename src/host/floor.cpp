@@ -16,6 +16,7 @@ constexpr std::uint16_t kGoodbye = 4003;
 constexpr std::uint16_t kIdle = 4004;
 constexpr std::uint16_t kPolicy = 1008;
 constexpr std::size_t kUnitBytes = 8192;  // More than a round's unit takes.
+constexpr unsigned kFinishedATick = 100;
 
 }  // namespace
 
@@ -227,11 +228,18 @@ void Floor::take(const Ticked&)
         static_cast<void>(send(lobby::Announce{}));  // Refused only where there is no lobby.
     }
     static_cast<void>(send(ledger::ExpireHolds{}));  // Never refuses.
-    if (parts_.store.admits(Admission::settlement, kUnitBytes)) {
-        static_cast<void>(send(rounds::FinishOverdue{}));  // Refused only where there are no rounds.
-    }
+    finish_overdue();
     sealing_.tick();
     if (ticks_ % 120 == 0) { static_cast<void>(send(session::Sweep{})); }  // Never refuses.
+}
+
+void Floor::finish_overdue()
+{
+    // What is left comes with the next tick.
+    for (unsigned i = 0; i < kFinishedATick && parts_.store.admits(Admission::settlement, kUnitBytes); ++i) {
+        const auto finished = send(rounds::FinishOverdue{});
+        if (!finished || !finished->one) { return; }  // Refused only where there are no rounds.
+    }
 }
 
 void Floor::close_ungreeted()

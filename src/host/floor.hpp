@@ -128,6 +128,7 @@ private:
     /// A refusal that rests on the casino's state: it waits like any answer.
     void refuse(
         ConnectionId connection, std::optional<std::uint64_t> n, std::optional<std::uint64_t> q, const Error& error);
+    void finish_overdue();
     void close_ungreeted();
     void close_idle();
     void save_live(ByteWriter& out) const;

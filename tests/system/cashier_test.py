@@ -141,13 +141,23 @@ class Cashier(harness.SystemTest):
         self.assertTrue(self.get(f"players/{self.ada.id}/explain").json["whole"])
 
     def test_rounds_in_play(self):
-        """Every game here is played in one input, so none is open; voiding one that is not says so (GLI-19 A.6.4)."""
+        """A round that has ended is not open, and cannot be voided; one that waits for its player can (GLI-19 A.6.4)."""
         play = self.ada.connect()
         round = play.spin()["ok"]["round"]
         self.assertEqual(self.get("rounds").json, {"rounds": []})
         self.problem(self.get("rounds?after=x"), 400, "malformed")
         self.problem(self.post(f"rounds/{round}/void", role="cashier", key="1"), 403, "forbidden")
         self.problem(self.post(f"rounds/{round}/void", role="admin", key="2"), 404, "round_unknown")
+
+        start = play.balance()["available"]
+        hand = play.bet({"kind": "coins", "numbers": [1], "stake": 5}, game="jacks-or-better")["ok"]["round"]
+        self.assertEqual([one["round"] for one in self.get("rounds").json["rounds"]], [hand])
+        self.assertEqual(self.post(f"rounds/{hand}/void", role="admin", key="3").status, 200)
+        self.assertEqual(play.balance()["available"], start)
+        self.assertEqual(self.ada.get(f"/api/v1/me/rounds/{hand}").json["status"], "voided")
+        # What proves it in the ledger names the operator: that is not for the player to see.
+        answer = self.casino.get(f"/api/v1/me/rounds/{hand}/receipt", self.ada.token, checked=False)
+        self.problem(answer, 503, "round_voided")
 
     def test_roles_and_tokens(self):
         self.problem(self.deposit(1, "a", role="auditor"), 403, "forbidden")

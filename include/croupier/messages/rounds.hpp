@@ -247,12 +247,12 @@ struct Void {
 BOOST_DESCRIBE_STRUCT(Void, (), (round))
 
 struct Finished {
-    std::uint64_t rounds = 0;
+    bool one = false;  ///< There was one.
 };
-BOOST_DESCRIBE_STRUCT(Finished, (), (rounds))
+BOOST_DESCRIBE_STRUCT(Finished, (), (one))
 
-/// Finishes rounds whose player did not choose in time, by their games' rule, in the order of their deadlines; a bounded
-/// number a call. Refuses: nothing.
+/// Finishes the round whose player's time to choose ended first, if there is one whose time is over, by its game's rule: up to its
+/// end or to its next question, which is overdue as well. Refuses: nothing.
 struct FinishOverdue {
     using Reply = Finished;
     static constexpr std::string_view kName = "rounds.FinishOverdue";

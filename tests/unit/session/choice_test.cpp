@@ -136,9 +136,9 @@ TEST_CASE(
     Table table{config};
     const Json dealt = table.deal().at("ok");
     table.casino.clock.advance(59min);
-    CHECK(table.casino.send(rounds::FinishOverdue{})->rounds == 0);
+    CHECK(!table.casino.send(rounds::FinishOverdue{})->one);
     table.casino.clock.advance(1min);
-    CHECK(table.casino.send(rounds::FinishOverdue{})->rounds == 1);
+    CHECK(table.casino.send(rounds::FinishOverdue{})->one);
     CHECK_THAT(table.casino.only_frame(), Contains(R"("ev":"balance")"));
     CHECK(table.account().held == 0);
 

@@ -20,7 +20,7 @@ std::vector<UnitContent> hands()
     REQUIRE(casino.send(rounds::Choose{ada.player, RoundId{1}, 3}));
     REQUIRE(casino.send(deal));
     casino.clock.advance(24h);
-    REQUIRE(casino.send(rounds::FinishOverdue{})->rounds == 1);
+    REQUIRE(casino.send(rounds::FinishOverdue{})->one);
     REQUIRE(casino.send(deal));
     std::vector<UnitContent> contents;
     for (const auto& unit : casino.store.units()) { contents.push_back(unit->content); }
