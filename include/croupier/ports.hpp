@@ -44,13 +44,22 @@ public:
 using Bound = std::uint32_t;
 using Value = std::uint32_t;
 
+/// What a generator was seeded with, sealed so that only an auditor can open it; both empty where nothing is kept for one.
+struct KeptSeed {
+    Hash key{};    ///< SHA-256 of the auditor's public key (SubjectPublicKeyInfo).
+    Bytes sealed;  ///< RSA-OAEP with SHA-256 (RFC 8017).
+
+    friend bool operator==(const KeptSeed&, const KeptSeed&) = default;
+};
+BOOST_DESCRIBE_STRUCT(KeptSeed, (), (key, sealed))
+
 /// The games' random number generators, one for each named stream: one call for all draws that are known to be needed, never
 /// prefetched. Both refuse with entropy_unavailable once a generator failed a check.
 class Rng {
 public:
     virtual ~Rng() = default;
     /// Fresh entropy for the stream; the first time it makes the stream's generator.
-    virtual Result<void> seed(std::string_view stream) = 0;
+    virtual Result<KeptSeed> seed(std::string_view stream) = 0;
     /// Fills values[i] with a uniform value in [0, bounds[i]), exactly (no modulo bias), from a stream that was seeded. The
     /// spans have one size. Refused, no value is valid.
     virtual Result<void> draw(std::string_view stream, std::span<const Bound> bounds, std::span<Value> values) = 0;

@@ -12,9 +12,6 @@ namespace croupier::rng {
 
 namespace {
 
-// What the Entropy port adds: 384 bits, the seed length of CTR_DRBG with AES-256.
-constexpr std::size_t kPortEntropy = 48;
-
 const unsigned char* octets(std::span<const std::byte> bytes)
 {
     return reinterpret_cast<const unsigned char*>(bytes.data());
@@ -22,30 +19,36 @@ const unsigned char* octets(std::span<const std::byte> bytes)
 
 }  // namespace
 
-Drbg::Drbg(DrbgOptions options, Entropy& entropy) : options_{std::move(options)}, entropy_{&entropy} { seed(); }
+Drbg::Drbg(DrbgOptions options, Seeds& seeds) : options_{std::move(options)}, seeds_{&seeds} { seed(); }
 
 Drbg::~Drbg()
 {
     generator_.reset();  // Before its parent.
 }
 
+bool Drbg::lay(Seed& seed)
+{
+    if (const char* const why = seeds_->next(seed)) {
+        (void)fail(why);
+        return false;
+    }
+    tray_.lay(seed.system);
+    return true;
+}
+
 void Drbg::seed()
 {
-    source_ = make_rand("SEED-SRC", nullptr);
-    if (source_ == nullptr || EVP_RAND_instantiate(source_.get(), kStrength, 0, nullptr, 0, nullptr) != 1) {
-        (void)fail("the operating system's seed source is not available");
+    if (tray_.context() == nullptr) {
+        (void)fail("a generator cannot be seeded here");
         return;
     }
-    generator_ = make_drbg(options_.mechanism, source_.get());
+    generator_ = make_drbg(options_.mechanism, tray_.context());
     if (generator_ == nullptr) {
         (void)fail("the generator is not available");
         return;
     }
-    std::array<std::byte, kPortEntropy> fresh{};
-    if (!entropy_->fill(fresh)) {
-        (void)fail("the entropy port refused");
-        return;
-    }
+    Seed fresh;
+    if (!lay(fresh)) { return; }
     // The fixed part comes first and its parts are counted, so that no two triples of names are written alike.
     Bytes personalization;
     for (const std::string& part : {std::string{"croupier"}, options_.instance, options_.stream, options_.purpose}) {
@@ -53,12 +56,11 @@ void Drbg::seed()
         const auto bytes = as_bytes(counted);
         personalization.insert(personalization.end(), bytes.begin(), bytes.end());
     }
-    personalization.insert(personalization.end(), fresh.begin(), fresh.end());
+    personalization.insert(personalization.end(), fresh.port.begin(), fresh.port.end());
     const int seeded = EVP_RAND_instantiate(generator_.get(), kStrength, options_.prediction_resistance ? 1 : 0,
         octets(personalization), personalization.size(), nullptr);
     OPENSSL_cleanse(personalization.data(), personalization.size());
-    OPENSSL_cleanse(fresh.data(), fresh.size());
-    if (seeded != 1 || !state_is_ready()) { (void)fail("seeding failed"); }
+    if (!tray_.taken() || seeded != 1 || !state_is_ready()) { (void)fail("seeding failed"); }
 }
 
 Result<void> Drbg::draw(std::span<const Bound> bounds, std::span<Value> values)
@@ -91,11 +93,10 @@ Result<void> Drbg::reseed()
 {
     if (!ready()) { return refuse(ErrorCode::entropy_unavailable); }
     if (!state_is_ready()) { return fail("the generator lost its state"); }
-    std::array<std::byte, kPortEntropy> fresh{};
-    if (!entropy_->fill(fresh)) { return fail("the entropy port refused"); }
-    const int reseeded = EVP_RAND_reseed(generator_.get(), 0, nullptr, 0, octets(fresh), fresh.size());
-    OPENSSL_cleanse(fresh.data(), fresh.size());
-    if (reseeded != 1 || !state_is_ready()) { return fail("reseeding failed"); }
+    Seed fresh;
+    if (!lay(fresh)) { return refuse(ErrorCode::entropy_unavailable); }
+    const int reseeded = EVP_RAND_reseed(generator_.get(), 0, nullptr, 0, octets(fresh.port), fresh.port.size());
+    if (!tray_.taken() || reseeded != 1 || !state_is_ready()) { return fail("reseeding failed"); }
     ++reseeds_;
     return {};
 }
@@ -105,27 +106,32 @@ Result<void> Drbg::fill(std::span<std::uint32_t> out)
     if (!state_is_ready()) { return fail("the generator lost its state"); }
     const auto bytes = std::as_writable_bytes(out);
     static_assert(sizeof(words_) <= 65536, "OpenSSL splits larger requests silently");
-    if (EVP_RAND_generate(generator_.get(), reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), kStrength,
-            options_.prediction_resistance ? 1 : 0, nullptr, 0)
-        != 1) {
-        return fail("generating failed");
+    auto* const to = reinterpret_cast<unsigned char*>(bytes.data());
+    int generated = 0;
+    if (options_.prediction_resistance) {
+        Seed fresh;
+        if (!lay(fresh)) { return refuse(ErrorCode::entropy_unavailable); }
+        generated = EVP_RAND_generate(
+            generator_.get(), to, bytes.size(), kStrength, 1, octets(fresh.port), fresh.port.size());
+        if (!tray_.taken()) { generated = 0; }
+    } else {
+        generated = EVP_RAND_generate(generator_.get(), to, bytes.size(), kStrength, 0, nullptr, 0);
     }
+    if (generated != 1) { return fail("generating failed"); }
     if (!state_is_ready()) { return fail("the generator lost its state"); }
     return {};
 }
 
 bool Drbg::state_is_ready() const
 {
-    // Asked each time: a context without state would seed itself anew, without our personalization, and succeed.
-    return generator_ != nullptr && EVP_RAND_get_state(generator_.get()) == EVP_RAND_STATE_READY
-        && EVP_RAND_get_state(source_.get()) == EVP_RAND_STATE_READY;
+    // Asked each time: a context without state would try to seed itself anew, without our personalization.
+    return generator_ != nullptr && EVP_RAND_get_state(generator_.get()) == EVP_RAND_STATE_READY;
 }
 
 std::unexpected<Error> Drbg::fail(std::string_view why)
 {
     if (failure_.empty()) { failure_ = why; }
     generator_.reset();
-    source_.reset();
     CROUPIER_ASSERT(!ready());
     return refuse(ErrorCode::entropy_unavailable);
 }

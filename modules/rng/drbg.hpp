@@ -8,6 +8,7 @@
 #include "croupier/ports.hpp"
 #include "openssl_rand.hpp"
 #include "scaling.hpp"
+#include "seeds.hpp"
 
 namespace croupier::rng {
 
@@ -24,18 +25,18 @@ struct DrbgOptions {
 /// The random numbers of one stream: a DRBG of OpenSSL 3, scaled by rejection (scaling.hpp). Who owns it decides when it is
 /// reseeded; it never does so by itself.
 ///
-/// Seeded, and reseeded, from two sources at once: OpenSSL's SEED-SRC (the operating system) as its parent, and the
-/// Entropy port as personalization and additional input. Either alone is enough; neither may fail.
+/// What it gives follows from its options and its seeds alone: whoever has them computes the same again.
 ///
 /// Fails closed: a failed known-answer test, a source that refuses, any call of OpenSSL's that does not succeed, or a
 /// state that is not "ready" ends this generator. Its state is wiped, and every draw refuses until a new one is made,
-/// that is, until restart. (OpenSSL itself would silently seed a context that lost its state, and go on.)
+/// that is, until restart. (OpenSSL itself would silently seed a context that lost its state; below it is a Tray, which gives
+/// nothing that was not asked for here.)
 ///
 /// One thread's. Allocates when it is made and reseeded, never in a draw.
 class Drbg final : private Words {
 public:
-    /// Seeds. Look at ready() before the first draw.
-    Drbg(DrbgOptions options, Entropy& entropy);
+    /// Seeds. Look at ready() before the first draw. `seeds` outlives it.
+    Drbg(DrbgOptions options, Seeds& seeds);
     ~Drbg() override;
     Drbg(const Drbg&) = delete;
     Drbg& operator=(const Drbg&) = delete;
@@ -60,12 +61,14 @@ public:
 private:
     Result<void> fill(std::span<std::uint32_t> out) override;
     void seed();
+    /// Lays the next seed ready for OpenSSL to take it. False: there is none, and it has failed.
+    bool lay(Seed& seed);
     bool state_is_ready() const;
     std::unexpected<Error> fail(std::string_view why);
 
     DrbgOptions options_;
-    Entropy* entropy_;
-    RandContext source_;  ///< SEED-SRC. Outlives generator_, which reads from it.
+    Seeds* seeds_;
+    Tray tray_;  ///< Outlives generator_, which reads from it.
     RandContext generator_;
     std::string failure_;
     std::uint64_t draws_ = 0;

@@ -40,6 +40,7 @@ public:
             stream.draws_since_seed = 0;
             stream.seeded_at = context.at;
         });
+        folds.on<SeedKept>([](const SeedKept&, const FactContext&) {});
         folds.on<Drawn>([&](const Drawn& fact, const FactContext&) {
             Stream& stream = at(fact.stream);
             CROUPIER_ASSERT(fact.counter == stream.draws + 1);
@@ -85,9 +86,11 @@ private:
     }
     Result<void> seed(StreamId id, SeedReason reason, Context& context)
     {
-        if (const auto done = generators_->seed(at(id).name); !done) { return done; }
+        auto kept = generators_->seed(at(id).name);
+        if (!kept) { return std::unexpected{kept.error()}; }
         seeded_.insert(id);
         context.work.add(Seeded{id, at(id).draws, reason});
+        if (!kept->sealed.empty()) { context.work.add(SeedKept{id, std::move(*kept)}); }
         return {};
     }
 

@@ -127,6 +127,7 @@ struct Rng {
     std::uint64_t reseed_draws = 1'000'000;
     std::chrono::milliseconds reseed_after{3'600'000};
     bool prediction_resistance = false;
+    std::filesystem::path audit_key;  ///< Empty: seeds are kept for nobody.
 };
 
 struct Fair {

@@ -48,6 +48,10 @@ std::vector<ConfigError> check_rules(const Config& config)
     if (jackpot.fund_ppm + jackpot.reserve_ppm > 1'000'000) {
         refuse("jackpot.reserve_ppm", "together with jackpot.fund_ppm it must not be more than 1000000");
     }
+    if (!config.rng.audit_key.empty() && config.rng.prediction_resistance) {
+        refuse(
+            "rng.audit_key", "what is drawn with rng.prediction_resistance cannot be computed again from kept seeds");
+    }
     if (!jackpot.games.empty() && jackpot.name.empty()) { refuse("jackpot.name", "a name is needed"); }
     // Whose commands a module cannot do without. What it only uses when it is there (bonus, lobby) is not listed.
     using Need = std::pair<std::string_view, std::string_view>;

@@ -167,6 +167,8 @@ constexpr auto kKeys = std::to_array<Key>({
         .unit = "milliseconds", .doc = "After how much time a game's stream takes fresh entropy before its next draw."},
     {.path = "rng.prediction_resistance", .slot = SLOT(rng.prediction_resistance),
         .doc = "Fresh entropy in every draw, too."},
+    {.path = "rng.audit_key", .slot = SLOT(rng.audit_key),
+        .doc = "An auditor's public RSA key (PEM, at least 3072 bits): every seed is kept in the ledger, sealed under it; empty: none is."},
 
     {.path = "fair.rounds_max", .slot = SLOT(fair.rounds_max), .min = 1, .max = kMillion,
         .unit = "rounds", .doc = "How many rounds one pair of seeds decides; then its server seed is revealed."},

@@ -2,6 +2,10 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
 #include "croupier/assert.hpp"
 #include "croupier/messages/session.hpp"
 #include "adapters/log.hpp"
@@ -104,24 +108,32 @@ std::optional<std::string> House::build(bool create)
     seal_key_ = std::move(*seal_key);
 
     // The generator tests itself before anybody may draw.
+    std::string audit_key;
+    if (!config_.rng.audit_key.empty()) {
+        std::ifstream file{config_.rng.audit_key, std::ios::binary};
+        audit_key.assign(std::istreambuf_iterator<char>{file}, {});
+        if (audit_key.empty()) { return "rng.audit_key: " + config_.rng.audit_key.string() + " cannot be read"; }
+    }
     const bool second = adapters::CpuEntropy::present();
     if (config_.rng.mode == "process") {
         rng_ = std::make_unique<vault::Process>(vault::Process::Options{.ctr = config_.rng.mechanism == "ctr",
             .instance = instance_,
             .prediction_resistance = config_.rng.prediction_resistance,
+            .audit_key = audit_key,
             .answer_within = config_.rng.answer_within});
     } else {
         rng_ = std::make_unique<rng::Streams>(
             rng::StreamsOptions{
                 .mechanism = config_.rng.mechanism == "hmac" ? rng::Mechanism::hmac : rng::Mechanism::ctr,
                 .instance = instance_,
-                .prediction_resistance = config_.rng.prediction_resistance},
+                .prediction_resistance = config_.rng.prediction_resistance,
+                .audit_key = audit_key},
             entropy_, second ? &cpu_entropy_ : nullptr);
     }
     if (!rng_->ready()) { return "the random number generator failed: " + rng_->failure(); }
     log::info("rng", "generators are ready",
         {{"mode", config_.rng.mode}, {"mechanism", config_.rng.mechanism}, {"second_source", second},
-            {"prediction_resistance", config_.rng.prediction_resistance}});
+            {"prediction_resistance", config_.rng.prediction_resistance}, {"seeds_kept", !audit_key.empty()}});
 
     // The casino, as the facts say.
     auto texts = read_games(config_.games);

@@ -55,11 +55,15 @@ std::string token_stand_in(const Hash& hash) { return base64url(hash); }
 class Recorder::RecordedRng final : public Rng {
 public:
     RecordedRng(Recorder& to, Rng& inner) : to_{to}, inner_{inner} {}
-    Result<void> seed(std::string_view stream) override
+    Result<KeptSeed> seed(std::string_view stream) override
     {
-        const auto done = inner_.seed(stream);
-        to_.item(Item::seeded, done ? std::uint16_t{0} : static_cast<std::uint16_t>(done.error().code));
-        return done;
+        auto kept = inner_.seed(stream);
+        if (kept) {
+            to_.item(Item::seeded, std::uint16_t{0}, *kept);
+        } else {
+            to_.item(Item::seeded, kept.error().code, KeptSeed{});
+        }
+        return kept;
     }
     Result<void> draw(std::string_view stream, std::span<const Bound> bounds, std::span<Value> values) override
     {

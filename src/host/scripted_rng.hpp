@@ -25,7 +25,7 @@ public:
     /// The values of the stream's next draw that is not scripted yet. False: too many wait.
     bool script(std::string stream, std::vector<Value> values);
 
-    Result<void> seed(std::string_view stream) override { return inner_.seed(stream); }
+    Result<KeptSeed> seed(std::string_view stream) override { return inner_.seed(stream); }
     Result<void> draw(std::string_view stream, std::span<const Bound> bounds, std::span<Value> values) override;
 
 private:

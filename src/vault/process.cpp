@@ -26,7 +26,8 @@ Process::Process(const Options& options) : answer_within_{options.answer_within}
             .stream = options.instance,
             .bounds = {},
             .ctr = options.ctr,
-            .prediction_resistance = options.prediction_resistance})) {
+            .prediction_resistance = options.prediction_resistance,
+            .audit_key = options.audit_key})) {
         return;
     }
     set_patience(answer_within_);
@@ -79,10 +80,11 @@ void Process::set_patience(std::chrono::milliseconds patience) const
     ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time);
 }
 
-Result<void> Process::seed(std::string_view stream)
+Result<KeptSeed> Process::seed(std::string_view stream)
 {
-    if (!ask({.op = Op::seed, .stream = std::string{stream}})) { return refuse(ErrorCode::entropy_unavailable); }
-    return {};
+    auto answer = ask({.op = Op::seed, .stream = std::string{stream}});
+    if (!answer) { return refuse(ErrorCode::entropy_unavailable); }
+    return std::move(answer->kept);
 }
 
 Result<void> Process::draw(std::string_view stream, std::span<const Bound> bounds, std::span<Value> values)

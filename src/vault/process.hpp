@@ -22,6 +22,7 @@ public:
         bool ctr = false;
         std::string instance;
         bool prediction_resistance = false;
+        std::string audit_key;  ///< As rng::StreamsOptions has it.
         std::chrono::milliseconds answer_within{100};
         std::chrono::milliseconds start_within{10'000};
     };
@@ -32,7 +33,7 @@ public:
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;
 
-    Result<void> seed(std::string_view stream) override;
+    Result<KeptSeed> seed(std::string_view stream) override;
     Result<void> draw(std::string_view stream, std::span<const Bound> bounds, std::span<Value> values) override;
     bool test() override;
 

@@ -20,16 +20,18 @@ struct Request {
     std::vector<Bound> bounds;  ///< Of draw.
     bool ctr = false;           ///< Of start: the mechanism.
     bool prediction_resistance = false;
+    std::string audit_key = {};  ///< Of start.
 };
-BOOST_DESCRIBE_STRUCT(Request, (), (op, stream, bounds, ctr, prediction_resistance))
+BOOST_DESCRIBE_STRUCT(Request, (), (op, stream, bounds, ctr, prediction_resistance, audit_key))
 
 struct Answer {
     std::string failure;  ///< Empty: done.
     std::vector<Value> values;
+    KeptSeed kept = {};  ///< Of seed.
 };
-BOOST_DESCRIBE_STRUCT(Answer, (), (failure, values))
+BOOST_DESCRIBE_STRUCT(Answer, (), (failure, values, kept))
 
-/// The largest packet: a draw of so many values, and a name.
+/// The largest packet: a draw of so many values, and a name. (An auditor's key is far smaller.)
 inline constexpr std::size_t kValuesMax = 4096;
 inline constexpr std::size_t kPacketMax = kValuesMax * sizeof(Value) + 1024;
 

@@ -23,7 +23,11 @@ Answer answer(rng::Streams& streams, const Request& request)
     Answer answer;
     switch (request.op) {
         case Op::seed:
-            if (!streams.seed(request.stream)) { answer.failure = streams.failure(); }
+            if (auto kept = streams.seed(request.stream)) {
+                answer.kept = std::move(*kept);
+            } else {
+                answer.failure = streams.failure();
+            }
             break;
         case Op::draw:
             if (request.bounds.size() > kValuesMax) {
@@ -59,7 +63,8 @@ int work()
     // Everything that OpenSSL loads, it has loaded once the known answers have come.
     rng::Streams streams{{.mechanism = start->ctr ? rng::Mechanism::ctr : rng::Mechanism::hmac,
                              .instance = start->stream,
-                             .prediction_resistance = start->prediction_resistance},
+                             .prediction_resistance = start->prediction_resistance,
+                             .audit_key = start->audit_key},
         os, adapters::CpuEntropy::present() ? &cpu : nullptr};
     Answer ready{.failure = streams.failure(), .values = {}};
     if (ready.failure.empty() && !enter_sandbox()) {

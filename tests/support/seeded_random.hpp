@@ -59,10 +59,10 @@ class SeededRng final : public Rng {
 public:
     explicit SeededRng(std::uint64_t seed = 1) : source_{seed} {}
 
-    Result<void> seed(std::string_view) override
+    Result<KeptSeed> seed(std::string_view) override
     {
         if (broken_) { return refuse(ErrorCode::entropy_unavailable); }
-        return {};
+        return KeptSeed{};
     }
     Result<void> draw(std::string_view, std::span<const Bound> bounds, std::span<Value> values) override
     {
@@ -89,10 +89,10 @@ public:
     std::size_t left() const { return script_.size(); }
     void set_broken(bool broken) { broken_ = broken; }
 
-    Result<void> seed(std::string_view) override
+    Result<KeptSeed> seed(std::string_view) override
     {
         if (broken_) { return refuse(ErrorCode::entropy_unavailable); }
-        return {};
+        return KeptSeed{};
     }
     Result<void> draw(std::string_view, std::span<const Bound> bounds, std::span<Value> values) override
     {

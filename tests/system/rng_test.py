@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The games' generators in the real binary: fresh entropy on demand, tests on demand, secrets that no crash writes down."""
 
+import json
 import os
 import pathlib
 import signal
@@ -40,6 +41,52 @@ class Generators(harness.SystemTest):
         self.assertGreaterEqual(facts["drawn"], 8)
         verified = subprocess.run([VERIFY, casino.data_dir], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=harness.TIMEOUT)
         self.assertEqual(verified.returncode, 0, verified.stdout + verified.stderr)
+
+    def auditor(self):
+        """A pair of keys as an auditor makes it: the paths of the private and the public one."""
+        secret, public = (f"{self.folder}/{name}.pem" for name in ("auditor", "auditor.pub"))
+        subprocess.run(["openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:3072", "-out", secret],
+                       check=True, capture_output=True, timeout=harness.TIMEOUT)
+        subprocess.run(["openssl", "pkey", "-in", secret, "-pubout", "-out", public],
+                       check=True, capture_output=True, timeout=harness.TIMEOUT)
+        return secret, public
+
+    def test_an_auditor_computes_every_draw_again_from_the_seeds_that_were_kept(self):
+        secret, public = self.auditor()
+        for mode in ("in_process", "process"):
+            casino = self.server(settings={"rng.audit_key": public, "rng.mode": mode, "rng.reseed_draws": "4"})
+            ada = casino.player("Ada").connect()
+            for _ in range(10):
+                ada.spin()
+            ada.bet({"kind": "red", "stake": 100})
+            harness.run("rng", "reseed", "--data-dir", casino.data_dir)
+            ada.spin()
+            casino.kill()
+            casino.start()
+            ada = casino.player("Bob").connect()
+            ada.spin()
+            casino.stop()
+            drawn = self.facts(casino)["drawn"]
+            self.assertGreaterEqual(drawn, 13)
+            for options, computed in (([], 0), (["--audit-key", secret], drawn)):
+                done = subprocess.run([VERIFY, casino.data_dir, "--json", *options], capture_output=True, text=True, timeout=harness.TIMEOUT)
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+                report = json.loads(done.stdout)
+                self.assertEqual((report["draws_computed"], report["draws_not_computed"]), (computed, drawn - computed))
+            # Any RSA tool reads what was kept, and nothing but the private key opens it.
+            with sqlite3.connect(f"file:{casino.data_dir}/ledger.db?mode=ro", uri=True) as ledger:
+                (sealed,) = ledger.execute("SELECT body FROM events WHERE type = 48 ORDER BY id LIMIT 1").fetchone()
+            opened = subprocess.run(["openssl", "pkeyutl", "-decrypt", "-inkey", secret, "-pkeyopt", "rsa_padding_mode:oaep",
+                                     "-pkeyopt", "rsa_oaep_md:sha256"], input=sealed[-384:], capture_output=True, timeout=harness.TIMEOUT)
+            self.assertEqual(opened.returncode, 0, opened.stderr)
+            lines = opened.stdout.decode().splitlines()
+            self.assertEqual(lines[0:2] + lines[3:5], ["croupier seed 1", "hmac", "lucky-lines/outcome", "seed"])
+
+    def test_a_key_that_cannot_keep_seeds_does_not_start(self):
+        for key, told in (("/nonexistent", "cannot be read"), (__file__, "not a public RSA key")):
+            done = harness.run("serve", "--demo", "--data-dir", self.folder / "none", "--set", f"rng.audit_key={key}", check=False)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(told, done.stderr)
 
     def test_without_a_server_there_is_nothing_to_reseed_and_the_tests_run_all_the_same(self):
         done = harness.run("rng", "reseed", "--data-dir", "/nonexistent", check=False)

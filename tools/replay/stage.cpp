@@ -86,11 +86,12 @@ std::unexpected<Error> refused(std::uint16_t code, std::int64_t wait = 0)
 class ReplayedRng final : public Rng {
 public:
     explicit ReplayedRng(Script& script) : script_{script} {}
-    Result<void> seed(std::string_view) override
+    Result<KeptSeed> seed(std::string_view) override
     {
-        const auto code = script_.answer(Item::seeded).read<std::uint16_t>();
+        auto in = script_.answer(Item::seeded);
+        const auto code = in.read<std::uint16_t>();
         if (code != 0) { return refused(code); }
-        return {};
+        return in.left() == 0 ? KeptSeed{} : in.read<KeptSeed>();  // Older recordings say nothing of it.
     }
     Result<void> draw(std::string_view, std::span<const Bound> bounds, std::span<Value> values) override
     {

@@ -35,12 +35,13 @@ rng::Mechanism mechanism(const Options& options)
 /// What the generator gives before any scaling; 0: without an end.
 int dump_raw(const Options& options, Entropy& entropy)
 {
+    rng::FreshSeeds seeds{entropy};
     rng::Drbg drbg{{.mechanism = mechanism(options),
                        .instance = "croupier-rng",
                        .stream = "dump",
                        .purpose = "laboratory",
                        .prediction_resistance = options.prediction_resistance},
-        entropy};
+        seeds};
     std::vector<std::uint32_t> words(16 * 1024);
     for (std::uint64_t left = options.bytes; options.bytes == 0 || left > 0;) {
         if (!drbg.raw(words)) { return failed(std::string{drbg.failure()}); }

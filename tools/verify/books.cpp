@@ -65,6 +65,7 @@ void Books::unit(const UnitContent& content, const Hash& hash)
     if (!drawn_.empty()) {
         say("round " + number(std::get<rng::Drawn>(drawn_.front()).round) + ": it was drawn, and not ended");
     }
+    seed_known(nullptr);
     end_of_jackpots(content);
     if (content.request.scope != 0) { request(content.request); }
     end_of_unit(content, hash);
@@ -322,6 +323,7 @@ void Books::fact(const UnitContent&, const rng::StreamOpened& fact)
         say(differs("stream", number(streams_.size() + 1), number(fact.stream)));
     }
     streams_.push_back(0);
+    redraws_.opened(fact);
 }
 
 void Books::fact(const UnitContent&, const rng::Seeded& fact)
@@ -331,6 +333,23 @@ void Books::fact(const UnitContent&, const rng::Seeded& fact)
         say("stream " + number(fact.stream) + ": it was seeded after " + number(fact.draws)
             + " draws, and had not so many");
     }
+    seed_known(nullptr);
+    seeded_ = fact;
+}
+
+void Books::fact(const UnitContent&, const rng::SeedKept& fact)
+{
+    if (!seeded_ || seeded_->stream != fact.stream) {
+        return say("stream " + number(fact.stream) + ": a seed is kept, and it was not seeded");
+    }
+    seed_known(&fact);
+}
+
+/// The seeding before is complete: what follows is no more of it.
+void Books::seed_known(const rng::SeedKept* kept)
+{
+    if (!seeded_) { return; }
+    redraws_.seeded(*std::exchange(seeded_, {}), kept, [this](const std::string& what) { say(what); });
 }
 
 void Books::fact(const UnitContent&, const rng::DrawnUnnamed& fact)
@@ -347,6 +366,8 @@ void Books::fact(const UnitContent&, const rng::Drawn& fact)
             + " does not follow the one before it");
         if (index < streams_.size()) { streams_[index] = fact.counter; }
     }
+    seed_known(nullptr);
+    redraws_.drawn(fact, [this](const std::string& what) { say(what); });
     drawn(fact);
 }
 

@@ -16,6 +16,7 @@
 #include "croupier/seal.hpp"
 #include "croupier/unit.hpp"
 #include "game.hpp"
+#include "redraws.hpp"
 
 namespace croupier::verify {
 
@@ -27,9 +28,9 @@ public:
     using Games = std::map<Hash, std::shared_ptr<const rounds::Game>>;
 
     /// `games`, by definition: rounds of others are counted, and not played again.
-    /// `seal_keys`: whose signatures seals may have; none: signatures are not checked.
-    Books(Games games, std::vector<PublicKey> seal_keys, Problem problem)
-        : games_{std::move(games)}, seal_keys_{std::move(seal_keys)}, problem_{std::move(problem)}
+    /// `seal_keys`: whose signatures seals may have; none: signatures are not checked. `audit_keys`: for whom seeds may be kept.
+    Books(Games games, std::vector<PublicKey> seal_keys, const AuditKeys& audit_keys, Problem problem)
+        : games_{std::move(games)}, seal_keys_{std::move(seal_keys)}, problem_{std::move(problem)}, redraws_{audit_keys}
     {
     }
 
@@ -44,6 +45,7 @@ public:
     /// Decided by seeds that were revealed since, and computed again from them.
     std::uint64_t rounds_proved() const noexcept { return proved_; }
     std::uint64_t rounds_not_played_again() const noexcept { return unknown_games_; }
+    const Redraws& redraws() const noexcept { return redraws_; }
     std::uint64_t open_holds() const noexcept { return holds_.size(); }
     std::uint64_t open_rounds() const noexcept { return open_rounds_.size(); }
     std::uint64_t seals() const noexcept { return seals_; }
@@ -118,6 +120,8 @@ private:
     void fact(const UnitContent& content, const rounds::Shown& fact);
     void fact(const UnitContent& content, const rng::StreamOpened& fact);
     void fact(const UnitContent& content, const rng::Seeded& fact);
+    void fact(const UnitContent& content, const rng::SeedKept& fact);
+    void seed_known(const rng::SeedKept* kept);
     void fact(const UnitContent& content, const rng::Drawn& fact);
     void fact(const UnitContent& content, const rng::DrawnUnnamed& fact);
     void drawn(const rng::Drawn& fact);
@@ -203,7 +207,9 @@ private:
         std::optional<fair::Promised> next;
     };
     std::map<std::pair<PlayerId, std::string>, Seeds> seeds_;
-    std::uint64_t proved_ = 0;            ///< Rounds that a revealed seed decides as they were decided.
+    std::uint64_t proved_ = 0;  ///< Rounds that a revealed seed decides as they were decided.
+    Redraws redraws_;
+    std::optional<rng::Seeded> seeded_;   // Just now: what was kept of it may follow.
     std::vector<std::uint64_t> streams_;  // How often each was drawn from; index is the id minus 1.
     /// The round's part in a jackpot.
     struct Share {

@@ -31,6 +31,9 @@ void print_text(const Report& report)
         static_cast<unsigned long long>(report.rounds_not_played_again),
         static_cast<unsigned long long>(report.rounds_proved), static_cast<unsigned long long>(report.open_holds),
         static_cast<unsigned long long>(report.open_rounds));
+    std::printf("draws of the generators computed again %llu, not computed %llu\n",
+        static_cast<unsigned long long>(report.draws_computed),
+        static_cast<unsigned long long>(report.draws_not_computed));
     std::printf("seals %llu, signatures checked %llu\n", static_cast<unsigned long long>(report.seals),
         static_cast<unsigned long long>(report.signatures));
     std::printf("head %s\nviews.db: %s\n", croupier::to_hex(report.head.hash).c_str(), report.views.c_str());
@@ -54,6 +57,10 @@ void print_json(const Report& report)
     write_number(out, report.rounds_not_played_again);
     out += ",\"rounds_proved\":";
     write_number(out, report.rounds_proved);
+    out += ",\"draws_computed\":";
+    write_number(out, report.draws_computed);
+    out += ",\"draws_not_computed\":";
+    write_number(out, report.draws_not_computed);
     out += ",\"open_holds\":";
     write_number(out, report.open_holds);
     out += ",\"open_rounds\":";
@@ -139,6 +146,10 @@ int main(int argc, char** argv)
     app.add_option("--seal-key", key_files,
            "A public key (PEM) that seals may be signed with, again for each: signatures are checked too")
         ->allow_extra_args(false);
+    std::vector<std::string> audit_key_files;
+    app.add_option("--audit-key", audit_key_files,
+           "An auditor's private key (PEM), again for each: draws are computed again from the seeds kept for it")
+        ->allow_extra_args(false);
     auto* const receipt = app.add_subcommand(
         "receipt", "Verifies a player's receipt: 0 it holds, 1 it does not, 2 unreadable");
     std::string receipt_file;
@@ -177,6 +188,16 @@ int main(int argc, char** argv)
         const auto key = croupier::read_public_key(file);
         if (!key) { return failed(key.error()); }
         options.seal_keys.push_back(*key);
+    }
+
+    for (const std::string& file : audit_key_files) {
+        std::ifstream opened{file, std::ios::binary};
+        const std::string pem{std::istreambuf_iterator<char>{opened}, {}};
+        if (!opened) { return failed(file + ": cannot be read"); }
+        auto key = croupier::rng::read_audit_key(pem, /*with_private=*/true);
+        if (!key) { return failed(file + ": " + key.error()); }
+        const auto name = croupier::rng::audit_key_name(*key);
+        options.audit_keys.emplace(name, std::move(*key));
     }
 
     const auto loaded = croupier::host::load_games(games);

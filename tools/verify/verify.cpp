@@ -101,7 +101,8 @@ class Verifier {
 public:
     explicit Verifier(const Options& options)
         : options_{options},
-          books_{options.games, options.seal_keys, [this](Seq seq, const std::string& what) { say(seq, what); }}
+          books_{options.games, options.seal_keys, options.audit_keys,
+              [this](Seq seq, const std::string& what) { say(seq, what); }}
     {
     }
 
@@ -133,6 +134,8 @@ public:
         report_.rounds = books_.rounds();
         report_.rounds_not_played_again = books_.rounds_not_played_again();
         report_.rounds_proved = books_.rounds_proved();
+        report_.draws_computed = books_.redraws().agreed();
+        report_.draws_not_computed = books_.redraws().not_computed();
         report_.open_holds = books_.open_holds();
         report_.open_rounds = books_.open_rounds();
         report_.seals = books_.seals();

@@ -15,6 +15,7 @@ struct Options {
     std::filesystem::path directory;  ///< Of a backup, or of a stopped casino.
     Books::Games games;
     std::vector<PublicKey> seal_keys;  ///< Whose signatures seals may have; none: signatures are not checked.
+    AuditKeys audit_keys;              ///< For whom seeds may be kept; none: no draw is computed again.
     std::size_t problems_max = 100;    ///< More are counted, and not told one by one.
     std::function<void(Seq done, Seq head)> progress;
 };
@@ -27,7 +28,9 @@ struct Report {
     std::uint64_t accounts = 0;
     std::uint64_t rounds = 0;
     std::uint64_t rounds_not_played_again = 0;
-    std::uint64_t rounds_proved = 0;  ///< Decided by seeds that were revealed since, and computed again from them.
+    std::uint64_t rounds_proved = 0;   ///< Decided by seeds that were revealed since, and computed again from them.
+    std::uint64_t draws_computed = 0;  ///< Again, from seeds that were kept for one of the keys.
+    std::uint64_t draws_not_computed = 0;
     std::uint64_t open_holds = 0;
     std::uint64_t open_rounds = 0;
     std::uint64_t seals = 0;

@@ -47,8 +47,8 @@ using Facts = boost::mp11::mp_list<RequestRecord, ledger::Transferred, ledger::A
     ledger::HoldResolved, ledger::FrozenSet, ledger::PlayerClosed, ledger::RoundOpened, ledger::BetHeld,
     ledger::BonusBetHeld, ledger::BetRolledBack, ledger::RoundClosed, ledger::DayClosed, ledger::DaySealed,
     ledger::JackpotSet, ledger::JackpotContributed, ledger::JackpotWon, risk::LimitSet, rng::DrawnUnnamed, rng::Drawn,
-    rng::StreamOpened, rng::Seeded, fair::Promised, fair::Begun, fair::Revealed, fair::Drawn, rounds::Settled,
-    rounds::Voided, rounds::VersionPlayed, rounds::Begun, rounds::Chosen, rounds::Shown, bonus::Granted,
+    rng::StreamOpened, rng::Seeded, rng::SeedKept, fair::Promised, fair::Begun, fair::Revealed, fair::Drawn,
+    rounds::Settled, rounds::Voided, rounds::VersionPlayed, rounds::Begun, rounds::Chosen, rounds::Shown, bonus::Granted,
     session::PlayerRegistered, session::PlayerErased, session::Opened, session::Closed, cashier::OperatorAdded,
     cashier::OperatorRemoved, cashier::Acted, cashier::Proposed, cashier::ProposalDecided, cashier::RolledBack>;
 

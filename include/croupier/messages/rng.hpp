@@ -93,6 +93,16 @@ struct Seeded {
 };
 BOOST_DESCRIBE_STRUCT(Seeded, (), (stream, draws, reason))
 
+/// Fact: what the stream was seeded with, as the Seeded before it in the same unit says, sealed for an auditor, who can compute the
+/// stream's draws again from it.
+struct SeedKept {
+    static constexpr std::string_view kName = "rng.seed_kept";
+    static constexpr std::uint16_t kFact = 48;
+    StreamId stream{};
+    KeptSeed seed;
+};
+BOOST_DESCRIBE_STRUCT(SeedKept, (), (stream, seed))
+
 /// Fact: these values were drawn, once.
 struct Drawn {
     static constexpr std::string_view kName = "rng.drawn";

@@ -1,5 +1,8 @@
 #include <catch2/catch.hpp>
 
+#include <openssl/evp.h>
+
+#include <array>
 #include <set>
 
 #include "drbg.hpp"
@@ -51,7 +54,8 @@ TEST_CASE("rng: values lie below their bounds, whatever the bounds", "[rng]")
 {
     const Mechanism mechanism = GENERATE(Mechanism::ctr, Mechanism::hmac);
     CountedEntropy entropy;
-    Drbg drbg{options(mechanism), entropy};
+    FreshSeeds seeds{entropy};
+    Drbg drbg{options(mechanism), seeds};
     REQUIRE(drbg.ready());
     std::vector<Bound> bounds;
     for (Bound bound = 1; bound <= 2000; ++bound) { bounds.push_back(bound % 3 == 0 ? 0xFFFFFFFFU - bound : bound); }
@@ -67,7 +71,8 @@ TEST_CASE("rng: two generators never give the same, not even with the same names
     const std::vector<Bound> bounds(8, 0xFFFFFFFFU);
     std::set<std::vector<Value>> seen;
     for (int i = 0; i < 20; ++i) {
-        Drbg drbg{options(i % 2 == 0 ? Mechanism::ctr : Mechanism::hmac), entropy};
+        FreshSeeds seeds{entropy};
+        Drbg drbg{options(i % 2 == 0 ? Mechanism::ctr : Mechanism::hmac), seeds};
         std::vector<Value> values(bounds.size());
         for (int draw = 0; draw < 5; ++draw) {
             REQUIRE(drbg.draw(bounds, values).has_value());
@@ -81,7 +86,8 @@ TEST_CASE("rng: every value of a roulette wheel is met as often as chance says",
 {
     const Mechanism mechanism = GENERATE(Mechanism::ctr, Mechanism::hmac);
     CountedEntropy entropy;
-    Drbg drbg{options(mechanism), entropy};
+    FreshSeeds seeds{entropy};
+    Drbg drbg{options(mechanism), seeds};
     constexpr std::size_t kDraws = 370000;
     std::vector<std::uint64_t> met(37);
     std::vector<Bound> bounds(1000, 37);
@@ -100,20 +106,23 @@ TEST_CASE("rng: every value of a roulette wheel is met as often as chance says",
     CHECK(chi_square > 5.0);
 }
 
-TEST_CASE("rng: fresh entropy is mixed in when it is asked for, and never otherwise (GLI-19 3.3.2(c))", "[rng]")
+TEST_CASE(
+    "rng: fresh entropy is mixed in when it is asked for, in every draw if so configured, and never otherwise (GLI-19 3.3.2(c))",
+    "[rng]")
 {
     const bool resists = GENERATE(false, true);
-    CountedEntropy entropy;
-    Drbg drbg{options(Mechanism::hmac, resists), entropy};
+    CountedEntropy entropy{10'000};
+    FreshSeeds seeds{entropy};
+    Drbg drbg{options(Mechanism::hmac, resists), seeds};
     REQUIRE(entropy.calls == 1);  // The seed.
     std::vector<Value> values(kFiveReels.size());
     for (int draw = 0; draw < 1000; ++draw) { REQUIRE(drbg.draw(kFiveReels, values).has_value()); }
     CHECK(drbg.draws() == 1000);
     CHECK(drbg.reseeds() == 0);
-    CHECK(entropy.calls == 1);
+    CHECK(entropy.calls == (resists ? 1001 : 1));
     REQUIRE(drbg.reseed().has_value());
     CHECK(drbg.reseeds() == 1);
-    CHECK(entropy.calls == 2);
+    CHECK(entropy.calls == (resists ? 1002 : 2));
     REQUIRE(drbg.draw(kFiveReels, values).has_value());
 }
 
@@ -122,7 +131,8 @@ TEST_CASE("rng: an entropy port that refuses ends the generator, for good", "[rn
     const std::size_t refuse_from = GENERATE(1U, 2U, 4U);  // At the first seeding, at the first reseed, at the third.
     CAPTURE(refuse_from);
     CountedEntropy entropy{refuse_from};
-    Drbg drbg{options(Mechanism::ctr), entropy};
+    FreshSeeds seeds{entropy};
+    Drbg drbg{options(Mechanism::ctr), seeds};
     std::vector<Value> values(kFiveReels.size());
     std::uint64_t draws = 0;
     for (std::size_t reseed = 1; reseed < refuse_from; ++reseed) {
@@ -145,10 +155,40 @@ TEST_CASE("rng: an entropy port that refuses ends the generator, for good", "[rn
     CHECK(drbg.draws() == draws);
 }
 
+TEST_CASE("rng: nothing seeds a generator but what was laid ready for it, not even a lost context itself", "[rng]")
+{
+    const Mechanism mechanism = GENERATE(Mechanism::ctr, Mechanism::hmac);
+    std::array<unsigned char, 16> out{};
+    const auto generates = [&](const RandContext& drbg) {
+        return EVP_RAND_generate(drbg.get(), out.data(), out.size(), kStrength, 0, nullptr, 0) == 1;
+    };
+    // What OpenSSL does below its own source: a context without state seeds itself, and succeeds.
+    const RandContext system = make_rand("SEED-SRC", nullptr);
+    REQUIRE(EVP_RAND_instantiate(system.get(), kStrength, 0, nullptr, 0, nullptr) == 1);
+    CHECK(generates(make_drbg(mechanism, system.get())));
+
+    Tray tray;
+    REQUIRE(tray.context() != nullptr);
+    CHECK(!generates(make_drbg(mechanism, tray.context())));
+    constexpr std::array<std::byte, Tray::kSize> kSeed{};
+    const RandContext drbg = make_drbg(mechanism, tray.context());
+    CHECK(EVP_RAND_instantiate(drbg.get(), kStrength, 0, nullptr, 0, nullptr) != 1);
+    const RandContext seeded = make_drbg(mechanism, tray.context());
+    tray.lay(kSeed);
+    REQUIRE(EVP_RAND_instantiate(seeded.get(), kStrength, 0, nullptr, 0, nullptr) == 1);
+    CHECK(tray.taken());
+    CHECK(generates(seeded));
+    CHECK(EVP_RAND_reseed(seeded.get(), 0, nullptr, 0, nullptr, 0) != 1);  // There is no second one.
+    tray.lay(kSeed);
+    CHECK(!tray.taken());
+    CHECK(!generates(make_drbg(mechanism, tray.context())));  // What was not taken is gone.
+}
+
 TEST_CASE("rng: raw words are as many as were asked for, and refused as draws are", "[rng]")
 {
     CountedEntropy entropy{2};
-    Drbg drbg{options(Mechanism::ctr), entropy};
+    FreshSeeds seeds{entropy};
+    Drbg drbg{options(Mechanism::ctr), seeds};
     std::vector<std::uint32_t> words(1000);
     REQUIRE(drbg.raw(words).has_value());
     CHECK(std::set<std::uint32_t>(words.begin(), words.end()).size() > 990);

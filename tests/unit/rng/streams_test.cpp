@@ -32,11 +32,11 @@ private:
 /// Notes what is asked of it.
 class NotedRng final : public Rng {
 public:
-    Result<void> seed(std::string_view stream) override
+    Result<KeptSeed> seed(std::string_view stream) override
     {
         if (fails) { return refuse(ErrorCode::entropy_unavailable); }
         asked.push_back("seed " + std::string{stream});
-        return {};
+        return kept;
     }
     Result<void> draw(std::string_view stream, std::span<const Bound>, std::span<Value> values) override
     {
@@ -45,6 +45,7 @@ public:
         return {};
     }
     std::vector<std::string> asked;
+    KeptSeed kept;
     bool fails = false;
 };
 
@@ -202,11 +203,17 @@ TEST_CASE(
     const auto reseeded = table.send(Reseed{});
     REQUIRE(reseeded.has_value());
     CHECK(reseeded->streams == 2);
-    CHECK(seeds() == 5);
+    // What is kept for an auditor stands beside it.
+    table.rng.kept = {.key = {}, .sealed = {std::byte{1}}};
+    table.facts.clear();
+    REQUIRE(table.send(Reseed{}).has_value());
+    CHECK(table.facts == std::vector<std::uint16_t>{Seeded::kFact, SeedKept::kFact, Seeded::kFact, SeedKept::kFact});
+    table.rng.kept = {};
+    CHECK(seeds() == 6);
     REQUIRE(table.draw("a").has_value());
     REQUIRE(table.draw("a").has_value());
     REQUIRE(table.draw("a").has_value());
-    CHECK(seeds() == 5);  // Asking for it began the count anew.
+    CHECK(seeds() == 6);  // Asking for it began the count anew.
 
     table.rng.fails = true;
     const auto refused = table.draw("a");
