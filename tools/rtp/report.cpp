@@ -5,7 +5,6 @@
 #include <functional>
 #include <map>
 #include <numeric>
-#include <random>
 #include <thread>
 
 #include "croupier/assert.hpp"
@@ -28,18 +27,38 @@ using rounds::slot::decimal;
 constexpr unsigned kDigits = 12;
 constexpr double kVolatility = 1.644854;  // 90 % on both sides, as PAR sheets have it.
 
-/// Repeatable and fast, and no casino's generator: anybody who knows the seed knows every draw.
+/// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014). Repeatable and fast, and no casino's generator: anybody who knows the seed knows
+/// every draw.
 class SeededWords final : public rng::Words {
 public:
-    explicit SeededWords(std::uint64_t seed) : random_{seed} {}
+    /// `which`: of several of one seed, each beginning somewhere else.
+    SeededWords(std::uint64_t seed, std::uint64_t which) : state_{mix(mix(seed) + which)} {}
     Result<void> fill(std::span<std::uint32_t> out) override
     {
-        for (auto& word : out) { word = static_cast<std::uint32_t>(random_() >> 32U); }
+        std::size_t at = 0;
+        for (; at + 2 <= out.size(); at += 2) {
+            const std::uint64_t both = next();
+            out[at] = static_cast<std::uint32_t>(both >> 32U);
+            out[at + 1] = static_cast<std::uint32_t>(both);
+        }
+        if (at < out.size()) { out[at] = static_cast<std::uint32_t>(next() >> 32U); }
         return {};
     }
 
 private:
-    std::mt19937_64 random_;
+    static std::uint64_t mix(std::uint64_t word)
+    {
+        word = (word ^ (word >> 30U)) * 0xBF58476D1CE4E5B9U;
+        word = (word ^ (word >> 27U)) * 0x94D049BB133111EBU;
+        return word ^ (word >> 31U);
+    }
+    std::uint64_t next()
+    {
+        state_ += 0x9E3779B97F4A7C15U;
+        return mix(state_);
+    }
+
+    std::uint64_t state_;
 };
 
 using Outcomes = std::vector<rounds::slot::SpinOutcome>;
@@ -407,27 +426,31 @@ struct Sums {
 };
 
 Sums play(const Game& game, std::int64_t stake, std::span<const Bet> bets, const Advice& advise, std::uint64_t rounds,
-    std::uint64_t seed)
+    SeededWords words)
 {
-    SeededWords words{seed};
     std::vector<std::uint32_t> scratch(256);
-    std::vector<Value> drawn;
+    std::vector<Value> values(256);  // Of which the first are the round's: it is never made smaller.
     Sums sums;
     for (std::uint64_t round = 0; round < rounds; ++round) {
-        drawn.clear();
+        std::size_t decided = 0;
+        const auto so_far = [&] { return std::span<const Value>{values}.first(decided); };
         for (bool asks = true; asks;) {
-            for (auto bounds = game.next_bounds(drawn); !bounds.empty(); bounds = game.next_bounds(drawn)) {
-                const std::size_t before = drawn.size();
-                drawn.resize(before + bounds.size());
-                (void)rng::scale(bounds, std::span{drawn}.subspan(before), words, scratch);
+            for (auto bounds = game.next_bounds(so_far()); !bounds.empty(); bounds = game.next_bounds(so_far())) {
+                if (decided + bounds.size() >= values.size()) { values.resize(2 * (decided + bounds.size())); }
+                (void)rng::scale(bounds, std::span{values}.subspan(decided, bounds.size()), words, scratch);
+                decided += bounds.size();
             }
-            asks = advise && game.question(drawn).has_value();
-            if (asks) { drawn.push_back(advise(drawn)); }
+            asks = advise && game.question(so_far()).has_value();
+            if (asks) {
+                values[decided] = advise(so_far());
+                ++decided;
+            }
         }
-        const auto win = game.win(stake, bets, drawn);
+        const auto win = game.win(stake, bets, so_far());
+        if (win == 0) { continue; }
         sums.won += win;
         sums.largest = std::max(sums.largest, win);
-        sums.winning += win > 0 ? 1 : 0;
+        ++sums.winning;
         const double times = static_cast<double>(win) / static_cast<double>(stake);
         sums.squares += times * times;
     }
@@ -486,7 +509,7 @@ std::optional<Played> simulation(
         for (std::size_t i = 0; i < shares.size(); ++i) {
             const std::uint64_t share = rounds / shares.size() + (i < rounds % shares.size() ? 1 : 0);
             players.emplace_back(
-                [&, i, share] { shares[i] = play(game, *stake, bets, advise, share, seed + i * 0x9E3779B97F4A7C15U); });
+                [&, i, share] { shares[i] = play(game, *stake, bets, advise, share, SeededWords{seed, i}); });
         }
     }
     Sums sums;

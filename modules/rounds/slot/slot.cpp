@@ -169,9 +169,11 @@ public:
     std::span<const Bound> next_bounds(std::span<const Value> drawn) const override
     {
         if (drawn.empty()) { return paid_.bounds(); }
+        CROUPIER_ASSERT(drawn.size() >= definition_.reels);
+        std::size_t awarded = definition_.free_spins[paid_.scatters(drawn.first(definition_.reels))];
+        if (awarded == 0) { return {}; }
         const std::size_t spins = drawn.size() / definition_.reels;
         CROUPIER_ASSERT(drawn.size() == spins * definition_.reels);
-        std::size_t awarded = definition_.free_spins[paid_.scatters(stops_of(drawn, 0))];
         for (std::size_t spin = 1; spin < spins; ++spin) {
             awarded += definition_.free_spins[free_.scatters(stops_of(drawn, spin))];
         }
@@ -205,13 +207,13 @@ private:
     template <class Listener>
     std::int64_t play(std::int64_t total_stake, std::span<const Value> drawn, Listener& listener) const
     {
-        CROUPIER_ASSERT(!drawn.empty() && drawn.size() % definition_.reels == 0);
-        CROUPIER_ASSERT(total_stake > 0 && total_stake % definition_.stakes.step == 0);
+        CROUPIER_ASSERT(drawn.size() >= definition_.reels && total_stake > 0);
         Telling telling{definition_, total_stake, listener};
-        telling.spin(paid_, stops_of(drawn, 0));
-        for (std::size_t spin = 1; spin < drawn.size() / definition_.reels; ++spin) {
+        telling.spin(paid_, drawn.first(definition_.reels));
+        for (auto rest = drawn.subspan(definition_.reels); !rest.empty(); rest = rest.subspan(definition_.reels)) {
+            CROUPIER_ASSERT(rest.size() >= definition_.reels);
             telling.free_spin();
-            telling.spin(free_, stops_of(drawn, spin));
+            telling.spin(free_, rest.first(definition_.reels));
         }
         CROUPIER_ASSERT(!telling.free_spins_left());
         return telling.finish();

@@ -48,8 +48,7 @@ public:
     /// The bounds of a spin's draws: each strip's length.
     std::span<const Bound> bounds() const { return bounds_; }
 
-    /// Bit i: something may be won on line i; where it is not set, nothing is.
-    std::uint64_t lines_to_look_at(Stops stops) const;
+    /// What the cells of the line pay that these stops show; they may be those of the first reels alone.
     LinePay line_at(Stops stops, std::size_t line) const;
     /// Calls pays(WaysPay) for each symbol that pays, in the order of the cells of the first reel.
     template <class Pays>
@@ -78,14 +77,34 @@ public:
     void pays(Stops stops, const OnLine& on_line, const OnWays& on_ways) const
     {
         if (definition_.ways) { return ways(stops, on_ways); }
-        for (std::uint64_t lines = lines_to_look_at(stops); lines != 0; lines &= lines - 1) {
+        Best best;
+        for (std::uint64_t lines = best_of_lines(stops, best); lines != 0; lines &= lines - 1) {
             const auto line = static_cast<std::uint32_t>(std::countr_zero(lines));
-            if (const LinePay pay = line_at(stops, line); pay.times > 0) { on_line(line, pay); }
+            on_line(line, best.of(line));
         }
     }
 
 private:
     using Masks = std::array<std::uint64_t, kSymbolsMax>;
+
+    /// What lines pay. Not set where a line pays nothing: to set it all would take longer than most spins.
+    struct Best {
+        std::array<std::int64_t, kLinesMax> times;
+        std::array<std::uint8_t, kLinesMax> symbol;
+        std::array<std::uint8_t, kLinesMax> count;
+
+        LinePay of(std::size_t line) const { return {symbol[line], count[line], times[line]}; }
+    };
+
+    /// runs[i]: the lines on which the run of the symbol paying_[i] is long enough to pay. All of them together: what is not among
+    /// them pays nothing.
+    std::uint64_t reaching(Stops stops, Masks& runs) const;
+    /// As line_pay() for every line: which lines pay, and in `best` what.
+    std::uint64_t best_of_lines(Stops stops, Best& best) const;
+
+    /// Of the wilds in the line's first cells.
+    std::int64_t multiplier(Stops stops, std::size_t line, std::uint32_t symbol) const;
+    bool is_wild(std::uint32_t symbol) const { return definition_.symbols[symbol].kind == SymbolKind::wild; }
 
     std::size_t place(std::size_t reel, std::size_t stop) const { return first_[reel] + stop; }
 
@@ -100,8 +119,23 @@ private:
     // reels up to the last such have in common is where some run is long enough.
     std::vector<std::uint64_t> reach_;
     std::size_t reach_reels_ = 0;
-    std::size_t reach_symbols_ = 0;
+    std::size_t reach_stride_ = 0;  // Symbols that pay, and as many that never do as it takes to whole steps.
+    struct Paying {
+        std::uint32_t symbol = 0;
+        std::uint32_t first = 0;  // The smallest number of it that pays.
+        bool wild = false;
+    };
+    std::vector<Paying> paying_;
+    bool multiplied_ = false;  // Some wild multiplies.
 };
+
+/// Whether `one` is told rather than `other`: it pays more; of equal ones the longer; then a wild's own.
+inline bool is_better(const LinePay& one, bool one_is_wild, const LinePay& other, bool other_is_wild)
+{
+    return one.times > other.times
+        || (one.times == other.times && one.times > 0
+            && (one.count > other.count || (one.count == other.count && one_is_wild && !other_is_wild)));
+}
 
 template <class Pays>
 void Reels::ways(Stops stops, const Pays& pays) const
