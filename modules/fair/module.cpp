@@ -3,6 +3,7 @@
 
 #include "croupier/assert.hpp"
 #include "croupier/messages/fair.hpp"
+#include "croupier/messages/rounds.hpp"
 #include "fair_module.hpp"
 
 namespace croupier::fair {
@@ -36,6 +37,11 @@ public:
         bus.serve<Show>([&](const Show& command, Context& context) { return show(command, context); });
         bus.serve<Rotate>([&](const Rotate& command, Context& context) { return rotate(command, context); });
         bus.serve<Draw>([&](const Draw& command, Context& context) { return draw(command, context); });
+        // Seeds are committed to for one version of a game: those of the version before end with the next round.
+        bus.on<rounds::Offered>([&](const rounds::Offered& event, Context&) {
+            const auto found = options_.games.find(event.game);
+            if (found != options_.games.end() && event.scheme) { found->second = {event.definition, *event.scheme}; }
+        });
         folds.on<Promised>([&](const Promised& fact, const FactContext&) { apply(fact); });
         folds.on<Begun>([&](const Begun& fact, const FactContext&) { apply(fact); });
         folds.on<Revealed>([&](const Revealed& fact, const FactContext&) { apply(fact); });

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
+#include <expected>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -47,6 +48,9 @@ private:
     std::string path_;
     std::optional<DefinitionError>* error_;
 };
+
+/// The JSON object that a definition is; no member is there twice.
+std::expected<nlohmann::json, DefinitionError> parse_definition(std::string_view json);
 
 /// What all games say about stakes, in minor units.
 struct Stakes {

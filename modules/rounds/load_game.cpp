@@ -33,17 +33,23 @@ private:
 
 }  // namespace
 
-std::expected<std::unique_ptr<Game>, DefinitionError> load_game(std::string_view json)
+std::expected<nlohmann::json, DefinitionError> parse_definition(std::string_view json)
 {
     DuplicateCheck check;
-    const auto parsed = nlohmann::json::parse(json, std::ref(check), /*allow_exceptions=*/false);
+    auto parsed = nlohmann::json::parse(json, std::ref(check), /*allow_exceptions=*/false);
     if (parsed.is_discarded() || !parsed.is_object()) { return std::unexpected{DefinitionError{"/", "a JSON object"}}; }
     if (check.duplicate) { return std::unexpected{DefinitionError{"/", "\"" + *check.duplicate + "\" once"}}; }
+    return parsed;
+}
 
+std::expected<std::unique_ptr<Game>, DefinitionError> load_game(std::string_view json)
+{
+    const auto parsed = parse_definition(json);
+    if (!parsed) { return std::unexpected{parsed.error()}; }
     std::optional<DefinitionError> error;
-    const Node root{parsed, "", error};
+    const Node root{*parsed, "", error};
     const std::string kind = root["kind"].text(40);
-    std::string canonical = parsed.dump();
+    std::string canonical = parsed->dump();
     const Hash hash = sha256(as_bytes(canonical));
     std::unique_ptr<Game> game;
     if (kind == "slot") {

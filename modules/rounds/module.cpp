@@ -18,6 +18,7 @@ public:
     {
         rounds_ = std::make_unique<Rounds>(games_, options_, bus);
         bus.publishes<Settled>();
+        bus.publishes<Offered>();
         bus.serve<Spin>([&](const Spin& command, Context& context) { return rounds_->spin(command, context); });
         bus.serve<Choose>([&](const Choose& command, Context& context) { return rounds_->choose(command, context); });
         bus.serve<Void>([&](const Void& command, Context& context) { return rounds_->end(command.round, context); });
@@ -29,6 +30,7 @@ public:
         });
         bus.serve<GetReport>([&](const GetReport&, Context&) -> Result<PlayReport> { return rounds_->report(); });
         bus.serve<GetTallies>([&](const GetTallies&, Context&) -> Result<Tallies> { return rounds_->tallies(); });
+        bus.serve<Offer>([&](const Offer& command, Context& context) { return rounds_->offer(command, context); });
         bus.serve<ListGames>([&](const ListGames&, Context&) -> Result<Games> { return rounds_->list(); });
         folds.on<VersionPlayed>([&](const VersionPlayed& fact, const FactContext&) { rounds_->apply(fact); });
         folds.on<Begun>([&](const Begun& fact, const FactContext& at) { rounds_->apply(fact, at.at); });

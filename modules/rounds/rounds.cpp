@@ -355,6 +355,25 @@ Games Rounds::list() const
     return list;
 }
 
+Result<GameInfo> Rounds::offer(const Offer& command, Context& context)
+{
+    auto made = load_game(command.text);
+    if (!made) { return refuse(ErrorCode::malformed); }
+    std::shared_ptr<const Game> game = std::move(*made);
+    const std::string name = game->info().game;
+    const auto found = games_.find(name);
+    if (found == games_.end()) { return refuse(ErrorCode::game_unknown); }
+    Table& table = found->second;
+    // What is decided in another way, or asks now and has a part in a jackpot, is not that game any more.
+    const bool other_kind = table.game->info().kind != game->info().kind;
+    if (other_kind || (game->asks() && raw(jackpot_of(name, table, context)) != 0)) {
+        return refuse(ErrorCode::malformed);
+    }
+    table.game = std::move(game);
+    bus_.publish(Offered{name, table.game->definition(), table.game->fair()}, context);
+    return table.game->info();
+}
+
 void Rounds::number(RoundId round)
 {
     CROUPIER_ASSERT(round == next(last_round_));

@@ -32,6 +32,7 @@ public:
     OpenRounds list_open(PlayerId player, Context& context) const;
     Finished finish_overdue(Context& context);
     Games list() const;
+    Result<GameInfo> offer(const Offer& command, Context& context);
     Tallies tallies() const;
     PlayReport report() const;
 

@@ -361,6 +361,13 @@ void Desk::online_announced(std::uint64_t players, Context& context)
     }
 }
 
+void Desk::games_changed(Context& context)
+{
+    for (const auto& [connection, session] : live_.connections()) {
+        context.out.chatter(connection, "games", frames::games_push(live_.find(session)->seq));
+    }
+}
+
 std::vector<LiveSession> Desk::live() const
 {
     std::vector<LiveSession> sessions;

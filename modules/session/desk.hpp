@@ -33,6 +33,7 @@ public:
     Counts counts() const;
 
     void balance_changed(const ledger::BalanceChanged& event, Context& context);
+    void games_changed(Context& context);
     void online_announced(std::uint64_t players, Context& context);
 
     /// Oldest session first.

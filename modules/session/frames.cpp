@@ -194,6 +194,14 @@ std::string online_push(std::uint64_t seq, std::uint64_t players)
     return out;
 }
 
+std::string games_push(std::uint64_t seq)
+{
+    std::string out{'{'};
+    open_reply(out, "seq", seq);
+    out += ",\"ev\":\"games\"}";
+    return out;
+}
+
 std::string draining_push(std::uint64_t seq)
 {
     std::string out{'{'};

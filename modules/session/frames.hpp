@@ -47,6 +47,7 @@ std::string open(std::uint64_t q, const rounds::OpenRounds& open);
 
 std::string balance_push(std::uint64_t seq, const ledger::Balance& balance);
 std::string online_push(std::uint64_t seq, std::uint64_t players);
+std::string games_push(std::uint64_t seq);
 std::string draining_push(std::uint64_t seq);
 
 }  // namespace croupier::session::frames

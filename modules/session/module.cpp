@@ -36,6 +36,7 @@ public:
         bus.on<lobby::OnlineAnnounced>([&](const lobby::OnlineAnnounced& event, Context& context) {
             desk_->online_announced(event.players, context);
         });
+        bus.on<rounds::Offered>([&](const rounds::Offered&, Context& context) { desk_->games_changed(context); });
         fold<PlayerRegistered>(folds);
         fold<PlayerErased>(folds);
         fold<Opened>(folds);

@@ -138,6 +138,7 @@ struct Fair {
 struct Games {
     std::filesystem::path directory;  ///< Empty: the games built into the binary.
     std::vector<std::string> closed;
+    std::string jurisdiction;  ///< Whose variants of the definitions are played; empty: none's.
 };
 
 /// What a jurisdiction asks of play.

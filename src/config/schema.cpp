@@ -177,6 +177,8 @@ constexpr auto kKeys = std::to_array<Key>({
 
     {.path = "games.directory", .slot = SLOT(games.directory),
         .doc = "Where the games' definitions stand; empty takes the ones built into the binary."},
+    {.path = "games.jurisdiction", .slot = SLOT(games.jurisdiction),
+        .doc = "Whose variants of the definitions are played; a game that has none for it is played as it is."},
     {.path = "games.closed", .slot = SLOT(games.closed), .doc = "Games that are shown but take no stakes."},
 
     {.path = "play.slot_cycle_ms", .slot = SLOT(play.slot_cycle), .min = 0, .max = 60 * kThousand,

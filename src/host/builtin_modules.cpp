@@ -1,13 +1,12 @@
 #include "builtin_modules.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <set>
 
 #include "bonus_module.hpp"
 #include "cashier_module.hpp"
 #include "builtin_games.hpp"
+#include "definitions/definitions.hpp"
 #include "fair_module.hpp"
 #include "ledger_module.hpp"
 #include "lobby_module.hpp"
@@ -23,17 +22,19 @@ std::expected<std::vector<GameText>, std::string> read_games(const config::Games
     std::vector<GameText> texts;
     if (config.directory.empty()) {
         for (const auto& builtin : rounds::builtin_games()) {
-            texts.push_back({std::string{builtin.file}, std::string{builtin.text}});
+            std::string file{builtin.file};
+            auto text = definitions::read_text(file, builtin.text, config.jurisdiction);
+            if (!text) { return std::unexpected{std::move(text.error())}; }
+            texts.push_back({std::move(file), std::move(*text)});
         }
         return texts;
     }
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator{config.directory, error}) {
         if (entry.path().extension() != ".json") { continue; }
-        std::ifstream file{entry.path(), std::ios::binary};
-        std::string text{std::istreambuf_iterator<char>{file}, {}};
-        if (!file) { return std::unexpected{entry.path().string() + ": cannot be read"}; }
-        texts.push_back({entry.path().string(), std::move(text)});
+        auto text = definitions::read(entry.path(), config.jurisdiction);
+        if (!text) { return std::unexpected{std::move(text.error())}; }
+        texts.push_back({entry.path().string(), std::move(*text)});
     }
     if (error) { return std::unexpected{config.directory.string() + ": " + error.message()}; }
     std::ranges::sort(texts, {}, &GameText::file);

@@ -32,7 +32,8 @@ struct GameText {
 };
 BOOST_DESCRIBE_STRUCT(GameText, (), (file, text))
 
-/// The definitions of the configured directory, by file name, or those built into the binary.
+/// The definitions of the configured directory, by file name, or those built into the binary, as the configured jurisdiction
+/// plays them.
 std::expected<std::vector<GameText>, std::string> read_games(const config::Games& config);
 /// The games. Errors name file, path and what was expected.
 std::expected<GameList, std::string> load_games(const std::vector<GameText>& texts);

@@ -22,6 +22,7 @@
 #include "house.hpp"
 #include "openssl_rand.hpp"
 #include "recovery.hpp"
+#include "source.hpp"
 #include "token.hpp"
 #include "views_file.hpp"
 
@@ -241,13 +242,21 @@ int new_game(const std::string& game, const std::filesystem::path& directory)
     if (const auto made = rounds::load_game(text); !made) {
         return failed(made.error().path + ": expected " + made.error().expected);
     }
+    // The strips go into a table of their own, which is edited with any spreadsheet.
+    const auto strips_at = text.find("\"strips\":");
+    const auto strips_end = text.find("\"pays\":");
+    const std::string csv = rounds::strips_csv(text);
+    text.replace(strips_at, strips_end - strips_at, "\"strips\": \"" + game + ".csv\",\n  ");
     const auto path = directory / (game + ".json");
-    if (std::filesystem::exists(path)) { return failed(path.string() + " is there already"); }
-    std::ofstream file{path, std::ios::binary};
-    file << text;
-    if (!file.flush()) { return failed(path.string() + ": cannot be written"); }
-    std::printf(
-        "%s: look at it with croupier-rtp, serve it with --set games.directory=%s\n", path.c_str(), directory.c_str());
+    const auto strips = directory / (game + ".csv");
+    for (const auto& [to, what] : {std::pair{strips, csv}, std::pair{path, text}}) {
+        if (std::filesystem::exists(to)) { return failed(to.string() + " is there already"); }
+        std::ofstream file{to, std::ios::binary};
+        file << what;
+        if (!file.flush()) { return failed(to.string() + ": cannot be written"); }
+    }
+    std::printf("%s, %s: look at it with croupier-rtp, serve it with --set games.directory=%s\n", path.c_str(),
+        strips.filename().c_str(), directory.c_str());
     return 0;
 }
 

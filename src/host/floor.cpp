@@ -371,6 +371,8 @@ Result<rng::Reseeds> Floor::take(const ReseedAsked&)
     return reseeded;
 }
 
+Result<rounds::GameInfo> Floor::take(const GameChanged& input) { return send(rounds::Offer{input.text}); }
+
 void Floor::take(const DrainAsked&)
 {
     draining_ = true;

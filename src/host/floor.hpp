@@ -86,6 +86,7 @@ public:
     Result<cashier::Operator> take(const OperatorChanged& input);
     /// Refuses: entropy_unavailable.
     Result<rng::Reseeds> take(const ReseedAsked& input);
+    Result<rounds::GameInfo> take(const GameChanged& input);
     void take(const DrainAsked& input);
 
     /// Between two inputs, with no question to the views open: what it and the modules know of this process only, as bytes

@@ -229,6 +229,13 @@ std::optional<std::string> House::open_views(const GameList& games, store::Ledge
     return std::nullopt;
 }
 
+void House::game_changed(GameText text)
+{
+    const auto found = std::ranges::find(games_, text.file, &GameText::file);
+    CROUPIER_ASSERT(found != games_.end());
+    found->text = std::move(text.text);
+}
+
 void House::close(std::function<void()> done)
 {
     store_->close([this, done = std::move(done)] {

@@ -66,6 +66,8 @@ public:
     /// The store as the floor sees it.
     Store& store_port() noexcept { return *store_port_; }
     const std::vector<GameText>& games() const noexcept { return games_; }
+    /// One of them is offered in another version now.
+    void game_changed(GameText text);
     store::Views& views() noexcept { return *views_; }
     store::ViewsReader& reader() noexcept { return *reader_; }
     adapters::SqliteKeys& keys() noexcept { return *keys_; }

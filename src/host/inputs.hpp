@@ -95,11 +95,17 @@ BOOST_DESCRIBE_STRUCT(OperatorChanged, (), (line))
 struct ReseedAsked {};
 BOOST_DESCRIBE_STRUCT(ReseedAsked, (), ())
 
+/// The file of a game was changed, in demo mode.
+struct GameChanged {
+    std::string text;  ///< The definition as it is now.
+};
+BOOST_DESCRIBE_STRUCT(GameChanged, (), (text))
+
 /// The process is to stop: no new rounds.
 struct DrainAsked {};
 BOOST_DESCRIBE_STRUCT(DrainAsked, (), ())
 
 using Input = std::variant<Connected, Framed, RateLimited, Disconnected, Called, Durable, Ticked, EraseAsked,
-    OperatorChanged, DrainAsked, ReseedAsked>;
+    OperatorChanged, DrainAsked, ReseedAsked, GameChanged>;
 
 }  // namespace croupier::host

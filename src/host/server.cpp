@@ -11,6 +11,7 @@
 #include "admin.hpp"
 #include "edge.hpp"
 #include "floor.hpp"
+#include "game_watch.hpp"
 #include "house.hpp"
 #include "input_queries.hpp"
 #include "adapters/log.hpp"
@@ -119,6 +120,8 @@ private:
     auto take(const In& input);
     void now();
 
+    void offer_changed_games();
+
     void on_committed(const Committed& committed);
     void on_tick();
     void drain();
@@ -147,6 +150,7 @@ private:
     std::unique_ptr<RandomTokens> tokens_;
     std::unique_ptr<Floor> floor_;
     std::unique_ptr<Admin> admin_;
+    std::optional<GameWatch> game_watch_;  // In demo mode, if the games are in a folder.
 
     struct Untold {
         Seq seq;
@@ -197,6 +201,7 @@ std::optional<std::string> Server::build()
             .reseed = [this](auto done) { reseed(std::move(done)); }});
     if (!admin) { return admin.error(); }
     admin_ = std::move(*admin);
+    if (config_.server.demo && !config_.games.directory.empty()) { game_watch_.emplace(config_.games); }
     if (recorder_) { start_recording(); }
     return edge_->listen();
 }
@@ -343,6 +348,7 @@ void Server::on_committed(const Committed& committed)
 void Server::on_tick()
 {
     take(Ticked{});
+    if (game_watch_) { offer_changed_games(); }
     if (recorder_) { keep_recording(); }
     if (!rng_failed_ && !house_->rng().ready()) {
         rng_failed_ = true;
@@ -353,6 +359,21 @@ void Server::on_tick()
     tick_.async_wait([this](const boost::system::error_code& error) {
         if (!error) { on_tick(); }
     });
+}
+
+void Server::offer_changed_games()
+{
+    for (GameText& text : game_watch_->changed(house_->games())) {
+        const auto offered = take(GameChanged{text.text});
+        if (!offered) {
+            log::warn("games", "a changed definition is offered from the next start on, as another game",
+                {{"file", text.file}});
+            continue;
+        }
+        log::info("games", "a changed definition is offered from the next round on",
+            {{"game", offered->game}, {"rtp_ppm", offered->rtp_ppm}});
+        house_->game_changed(std::move(text));
+    }
 }
 
 void Server::keep_recording()

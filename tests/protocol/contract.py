@@ -160,7 +160,7 @@ def sent_schema(frame):
 
 _ANSWERS = {"hello": "Welcome", "balance": "BalanceAnswer", "games": "GamesAnswer", "online": "OnlineAnswer",
             "ping": "PingAnswer", "open": "OpenAnswer"}
-_PUSHES = {"balance": "BalancePush", "online": "OnlinePush", "draining": "DrainingPush"}
+_PUSHES = {"balance": "BalancePush", "online": "OnlinePush", "games": "GamesPush", "draining": "DrainingPush"}
 
 
 def received_schema(frame):

@@ -113,6 +113,7 @@ struct InputShown {
         return {{"input", "operator"}, {"added", in.line.role.has_value()}};
     }
     Json operator()(const host::ReseedAsked&) const { return {{"input", "reseed"}}; }
+    Json operator()(const host::GameChanged& input) const { return {{"input", "game changed"}, {"text", input.text}}; }
     Json operator()(const host::DrainAsked&) const { return {{"input", "drain"}}; }
 };
 

@@ -2,10 +2,9 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
-#include <fstream>
-#include <sstream>
 
 #include "adapters/entropy.hpp"
+#include "definitions/definitions.hpp"
 #include "game.hpp"
 #include "streams.hpp"
 
@@ -18,6 +17,7 @@ struct Options {
     bool prediction_resistance = false;
     std::uint64_t bytes = 0;
     std::string game;
+    std::string jurisdiction;
     std::uint64_t rounds = 0;
 };
 
@@ -56,11 +56,9 @@ int dump_raw(const Options& options, Entropy& entropy)
 /// All values of each round, a round a line.
 int dump_game(const Options& options, rng::Streams& streams)
 {
-    std::ifstream stream{options.game, std::ios::binary};
-    std::ostringstream text;
-    text << stream.rdbuf();
-    if (!stream) { return failed(options.game + ": cannot be read"); }
-    const auto game = rounds::load_game(text.str());
+    const auto text = definitions::read(options.game, options.jurisdiction);
+    if (!text) { return failed(text.error()); }
+    const auto game = rounds::load_game(*text);
     if (!game) { return failed(options.game + ": " + game.error().path + ": expected " + game.error().expected); }
     if ((*game)->fair()) {
         return failed(options.game + ": its rounds are decided by seeds (docs/fair.md), not by the generator");
@@ -109,6 +107,7 @@ int main(int argc, char** argv)
     raw.add_option("BYTES", options.bytes, "How many; 0: without an end")->required();
     auto& game = *dump.add_subcommand("game", "The scaled values of a game's rounds, as text");
     game.add_option("FILE", options.game, "A game's definition, as under config/games")->required();
+    game.add_option("--jurisdiction", options.jurisdiction, "Whose variant of the definition");
     game.add_option("ROUNDS", options.rounds, "How many")->required();
     CLI11_PARSE(app, argc, argv);
 

@@ -1,11 +1,10 @@
 #include <CLI/CLI.hpp>
 
 #include <cmath>
-#include <fstream>
 #include <iostream>
-#include <sstream>
 #include <thread>
 
+#include "definitions/definitions.hpp"
 #include "report.hpp"
 
 namespace {
@@ -20,22 +19,21 @@ struct Options {
     double rtp_min = 0;
     double rtp_max = 0;
     std::string format = "text";
+    std::string jurisdiction;
     bool diff = false;
 };
 
 constexpr double kOffMax = 5;  // Standard errors: a sound game is farther off once in two million runs.
 
 /// The file's game; otherwise what is wrong was told.
-std::unique_ptr<croupier::rounds::Game> load(const std::string& file, std::string& text)
+std::unique_ptr<croupier::rounds::Game> load(const Options& options, const std::string& file, std::string& text)
 {
-    std::ifstream stream{file, std::ios::binary};
-    std::ostringstream read;
-    read << stream.rdbuf();
-    if (!stream) {
-        std::cerr << file << ": cannot be read\n";
+    auto read = croupier::definitions::read(file, options.jurisdiction);
+    if (!read) {
+        std::cerr << read.error() << "\n";
         return nullptr;
     }
-    text = read.str();
+    text = std::move(*read);
     auto game = croupier::rounds::load_game(text);
     if (!game) {
         std::cerr << file << ": " << game.error().path << ": expected " << game.error().expected << "\n";
@@ -48,7 +46,7 @@ std::unique_ptr<croupier::rounds::Game> load(const std::string& file, std::strin
 bool report(const Options& options, const std::string& file, Sheet& sheet)
 {
     std::string text;
-    const auto game = load(file, text);
+    const auto game = load(options, file, text);
     if (!game) { return false; }
     sheet = croupier::rtp::figures(*game, text);
     bool good = true;
@@ -122,6 +120,7 @@ int main(int argc, char** argv)
         ->capture_default_str();
     app.add_option("--rtp-min", options.rtp_min, "The least return to player that is accepted, such as 0.94");
     app.add_option("--rtp-max", options.rtp_max, "The largest, such as 0.98");
+    app.add_option("--jurisdiction", options.jurisdiction, "Whose variants of the definitions");
     app.add_flag("--diff", options.diff, "What the second file changes of the first; 1: something");
     CLI11_PARSE(app, argc, argv);
     if (options.rtp_min > 0 && options.rtp_max == 0) { options.rtp_max = 1; }

@@ -30,7 +30,7 @@ using Commands = boost::mp11::mp_list<ledger::OpenPlayer, ledger::GetBalance, le
     ledger::VoidRound, ledger::ListRounds, ledger::CloseDay, ledger::SealDay, ledger::ListSeals, ledger::FindSeal,
     ledger::ListJackpots, ledger::CountTickets, ledger::ShareJackpot, rng::Draw, rng::Reseed, rng::GetSpreads,
     fair::Show, fair::Rotate, fair::Draw, rounds::Spin, rounds::Choose, rounds::Void, rounds::ListOpen,
-    rounds::FinishOverdue, rounds::ListGames, rounds::GetTallies, rounds::GetReport, risk::CheckStake,
+    rounds::FinishOverdue, rounds::ListGames, rounds::GetTallies, rounds::GetReport, rounds::Offer, risk::CheckStake,
     risk::CheckDeposit, risk::SetLimit, risk::ListLimits, bonus::GrantWelcome, session::Register, session::LogIn,
     session::Authenticate, session::LogOut, session::Hello, session::Play, session::Choose, session::Ask,
     session::OldAnswer, session::Disconnect, session::Erase, session::Sweep, session::AnnounceDrain, session::GetCounts,
@@ -38,8 +38,8 @@ using Commands = boost::mp11::mp_list<ledger::OpenPlayer, ledger::GetBalance, le
     cashier::RemoveOperator, cashier::ListProposals>;
 
 /// Events: any number of listeners.
-using Events =
-    boost::mp11::mp_list<ledger::BalanceChanged, rounds::Settled, session::PresenceChanged, lobby::OnlineAnnounced>;
+using Events = boost::mp11::mp_list<ledger::BalanceChanged, rounds::Settled, rounds::Offered, session::PresenceChanged,
+    lobby::OnlineAnnounced>;
 
 /// Facts: what changes state and is kept for ever. Transferred and RequestRecord have tables of their own; every other one
 /// is an event row with its kFact as type. Numbers are never reused.
@@ -48,9 +48,10 @@ using Facts = boost::mp11::mp_list<RequestRecord, ledger::Transferred, ledger::A
     ledger::BonusBetHeld, ledger::BetRolledBack, ledger::RoundClosed, ledger::DayClosed, ledger::DaySealed,
     ledger::JackpotSet, ledger::JackpotContributed, ledger::JackpotWon, risk::LimitSet, rng::DrawnUnnamed, rng::Drawn,
     rng::StreamOpened, rng::Seeded, rng::SeedKept, fair::Promised, fair::Begun, fair::Revealed, fair::Drawn,
-    rounds::Settled, rounds::Voided, rounds::VersionPlayed, rounds::Begun, rounds::Chosen, rounds::Shown, bonus::Granted,
-    session::PlayerRegistered, session::PlayerErased, session::Opened, session::Closed, cashier::OperatorAdded,
-    cashier::OperatorRemoved, cashier::Acted, cashier::Proposed, cashier::ProposalDecided, cashier::RolledBack>;
+    rounds::Settled, rounds::Voided, rounds::VersionPlayed, rounds::Begun, rounds::Chosen, rounds::Shown,
+    bonus::Granted, session::PlayerRegistered, session::PlayerErased, session::Opened, session::Closed,
+    cashier::OperatorAdded, cashier::OperatorRemoved, cashier::Acted, cashier::Proposed, cashier::ProposalDecided,
+    cashier::RolledBack>;
 
 template <class T>
 inline constexpr bool is_command = boost::mp11::mp_contains<Commands, T>::value;

@@ -164,8 +164,9 @@ struct DecidedBySeeds {
 };
 BOOST_DESCRIBE_STRUCT(DecidedBySeeds, (), (seeds, nonce))
 
-using GameEvent = std::variant<ReelsStopped, LineWin, ScatterWin, FreeSpinsAwarded, FreeSpin, Capped, PocketHit,
-    BetResult, WaysWin, DiceRolled, DecidedBySeeds, CardsDealt, CardsDrawn, HandWin, ChosenByRule>;
+using GameEvent =
+    std::variant<ReelsStopped, LineWin, ScatterWin, FreeSpinsAwarded, FreeSpin, Capped, PocketHit, BetResult, WaysWin,
+        DiceRolled, DecidedBySeeds, CardsDealt, CardsDrawn, HandWin, ChosenByRule>;
 
 struct Outcome {
     std::vector<GameEvent> events;
@@ -416,5 +417,24 @@ struct ListGames {
     static constexpr std::string_view kName = "rounds.ListGames";
 };
 BOOST_DESCRIBE_STRUCT(ListGames, (), ())
+
+/// Offers another version of a game that is offered here, from its next round on: for a studio, in demo mode; elsewhere a changed
+/// definition is offered from the next start on. Rounds that are in play end on the version on which they began.
+/// Refuses: malformed (it is no definition), game_unknown.
+struct Offer {
+    using Reply = GameInfo;
+    static constexpr std::string_view kName = "rounds.Offer";
+    std::string text;  ///< As in a file under config/games.
+};
+BOOST_DESCRIBE_STRUCT(Offer, (), (text))
+
+/// Event: another version of a game is offered.
+struct Offered {
+    static constexpr std::string_view kName = "rounds.Offered";
+    std::string game;
+    Hash definition{};
+    std::optional<fair::Scheme> scheme;  ///< How seeds decide it; none: it is the rng's.
+};
+BOOST_DESCRIBE_STRUCT(Offered, (), (game, definition, scheme))
 
 }  // namespace croupier::rounds

@@ -137,6 +137,7 @@ export class Casino {
       this.players = players;
       this.changed();
     });
+    client.on('games', () => void this.loadGames().catch(() => undefined));
     client.on('draining', () => {
       this.draining = true;
       this.changed();

@@ -64,6 +64,8 @@ export interface ClientEvents {
   welcome: Welcome;
   balance: Balance;
   online: number;
+  /** Other versions of games are offered: fetch them again. */
+  games: undefined;
   draining: undefined;
   /** A command was decided. Each number at most once per client. */
   outcome: OutcomeEvent;
@@ -342,6 +344,7 @@ export class CroupierClient extends Emitter<ClientEvents> {
     switch (push.ev) {
       case 'balance': this.see(push.balance); break;
       case 'online': this.emit('online', push.players); break;
+      case 'games': this.emit('games', undefined); break;
       case 'draining': this.emit('draining', undefined); break;
     }
   }

@@ -210,6 +210,7 @@ export interface Welcome {
 export type Push =
   | { seq: number; ev: 'balance'; balance: Balance }
   | { seq: number; ev: 'online'; players: number }
+  | { seq: number; ev: 'games' }
   | { seq: number; ev: 'draining' };
 
 export interface RoundSummary {
