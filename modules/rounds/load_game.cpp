@@ -53,7 +53,7 @@ std::expected<std::unique_ptr<Game>, DefinitionError> load_game(std::string_view
     const Hash hash = sha256(as_bytes(canonical));
     std::unique_ptr<Game> game;
     if (kind == "slot") {
-        game = slot::load(root, hash);
+        game = slot::load(root, hash, std::move(canonical));
     } else if (kind == "roulette") {
         game = roulette::load(root, hash);
     } else if (kind == "dice") {

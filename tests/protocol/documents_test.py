@@ -180,11 +180,19 @@ class GameFiles(unittest.TestCase):
                 part["surprise"] = 1
                 self.assertFalse(self.validator.is_valid(game), (name, part))
                 del part["surprise"]
-            for member in list(game):
+            for member in [member for member in game if member not in ("respins", "pick")]:  # Which may be left out.
                 value = game.pop(member)
                 self.assertFalse(self.validator.is_valid(game), (name, member))
                 game[member] = value
         self.assertFalse(self.validator.is_valid({}))
+
+    def test_strips_may_stand_in_a_table_and_variants_change_what_is_not_the_games(self):
+        game = self.games["lucky-lines.json"]
+        for strips, good in (("reels.csv", True), ("../reels.csv", False), (".csv", False), ("reels.txt", False)):
+            self.assertEqual(self.validator.is_valid({**game, "strips": strips}), good, strips)
+        for variants, good in (({"de": {"stake": {"max": 100}}}, True), ({"de": {"game": "x"}}, False), ({"de": 1}, False)):
+            for name, one in self.games.items():
+                self.assertEqual(self.validator.is_valid({**one, "variants": variants}), good, (name, variants))
 
     def test_it_knows_every_kind_of_game_and_its_members(self):
         load = (contract.ROOT / "modules/rounds/load_game.cpp").read_text(encoding="utf-8")

@@ -15,8 +15,8 @@ keep() {
     "$sim" --seed "$1" --minutes 1 --twice-every 0 --record "$work/$1" >/dev/null
     install -m 644 "$work/$1/life-$2-000001.crr" "$root/tests/recordings/$3.crr"
 }
-keep 141 1 players
-keep 113 2 operators
+keep 114 1 players
+keep 168 2 operators
 keep 183 1 jackpot
-keep 166 2.2 middle
+keep 191 1.2 middle
 ls -l "$root"/tests/recordings/*.crr

@@ -16,6 +16,7 @@ Json parsed(std::string_view text)
     return json;
 }
 
+std::uint64_t choices_of(const Json& round) { return round.at("awaits").at("choices").get<std::uint64_t>(); }
 std::string code_of(const Json& error) { return error.value("code", ""); }
 
 bool transient(std::string_view code)
@@ -267,8 +268,9 @@ const std::string& Device::next_command()
             std::string_view game;
             std::uint64_t step;
         };
-        static constexpr std::array kSlots{
-            Slot{"lucky-lines", 20}, Slot{"lucky-lines", 20}, Slot{"classic-sevens", 5}, Slot{"fortune-ways", 25}};
+        static constexpr std::array kSlots{Slot{"lucky-lines", 20}, Slot{"lucky-lines", 20}, Slot{"classic-sevens", 5},
+            Slot{"fortune-ways", 25}, Slot{"starry-night", 10}, Slot{"treasure-chests", 15},
+            Slot{"treasure-chests", 15}};
         const Slot& slot = kSlots[world_.below(kSlots.size())];
         stake = world_.chance(12)
             ? 7
@@ -285,9 +287,9 @@ void Device::choose()
     std::advance(one, static_cast<std::ptrdiff_t>(world_.below(wallet_.in_play.size())));
     const std::uint64_t n = last_sent() + 1;
     const std::string frame = "{\"n\":" + std::to_string(n) + R"(,"op":"choose","round":")" + one->first
-        + R"(","choice":)" + std::to_string(world_.below(32)) + "}";
+        + R"(","choice":)" + std::to_string(world_.below(one->second.choices)) + "}";
     frames_[n] = frame;
-    open_[n] = {frame, one->second, one->first};
+    open_[n] = {frame, one->second.stake, one->first};
     house_.send(connection_, frame);
     if (plan_.repeats && world_.chance(6)) { house_.send(connection_, frame); }
 }
@@ -436,7 +438,7 @@ void Device::heard(std::string_view text)
             for (const Json& round : ok.at("rounds")) {
                 const auto number = round.at("round").get<std::string>();
                 if (wallet_.rounds.contains(number)) { continue; }  // It was asked for before it ended.
-                wallet_.in_play[number] = round.at("stake").get<std::int64_t>();
+                wallet_.in_play[number] = {round.at("stake").get<std::int64_t>(), choices_of(round)};
             }
             return;
         }
@@ -530,7 +532,7 @@ void Device::answered(std::uint64_t n, std::string_view text, const Json& frame)
     if (ok.contains("awaits")) {
         if (!was.round.empty()) { wrong("a round asks twice: " + std::string{text}); }
         if (!wallet_.dealt.insert(number).second) { wrong("round " + number + " was told twice"); }
-        if (!wallet_.rounds.contains(number)) { wallet_.in_play[number] = was.stake; }
+        if (!wallet_.rounds.contains(number)) { wallet_.in_play[number] = {was.stake, choices_of(ok)}; }
     } else {
         if (was.round.empty() && wallet_.rounds.contains(number)) { wrong("round " + number + " was told twice"); }
         if (!was.round.empty() && number != was.round) { wrong("another round was played on: " + std::string{text}); }

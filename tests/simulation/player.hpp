@@ -33,14 +33,18 @@ struct Wallet {
         std::int64_t win = 0;
         std::int64_t jackpot = 0;
     };
-    std::map<std::string, Round> rounds;          ///< Those that were told, by number.
-    std::map<std::string, std::int64_t> in_play;  ///< Rounds that may wait for a choice, with their stakes.
-    std::set<std::string> voided;                 ///< Rounds that the house ended by hand.
-    std::set<std::string> dealt;                  ///< Rounds of which a spin's answer said that they wait.
-    std::optional<std::int64_t> stake_limit;      ///< A day; it has to be set before the first stake.
-    bool limited = false;                         ///< It is.
-    std::set<std::string> claimed;                ///< Rounds of which the server said that they are this player's.
-    std::uint64_t unresolved = 0;                 ///< Commands of sessions that ended before their answer came.
+    std::map<std::string, Round> rounds;  ///< Those that were told, by number.
+    struct InPlay {
+        std::int64_t stake = 0;
+        std::uint64_t choices = 0;
+    };
+    std::map<std::string, InPlay> in_play;    ///< Rounds that may wait for a choice.
+    std::set<std::string> voided;             ///< Rounds that the house ended by hand.
+    std::set<std::string> dealt;              ///< Rounds of which a spin's answer said that they wait.
+    std::optional<std::int64_t> stake_limit;  ///< A day; it has to be set before the first stake.
+    bool limited = false;                     ///< It is.
+    std::set<std::string> claimed;            ///< Rounds of which the server said that they are this player's.
+    std::uint64_t unresolved = 0;             ///< Commands of sessions that ended before their answer came.
 
     /// How a round ended. Whoever hears of it once more hears the same.
     void ended(const std::string& round, const Round& how);

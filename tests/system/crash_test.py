@@ -32,14 +32,21 @@ class Gambler:
         self.money = player.start
         self.answers = []  # The acknowledged ones, as text; that of n stands at n - 1.
         self.frames = []   # Likewise; the last may be in flight, without an answer.
+        self.waiting = None  # The answer of a round that asks.
         self.failure = None
 
     def decide(self):
         """The next command: mostly good ones, some that are refused."""
         n = len(self.frames) + 1
+        if self.waiting is not None:
+            choice = self.dice.randrange(self.waiting["awaits"]["choices"])
+            return {"n": n, "op": "choose", "round": self.waiting["round"], "choice": choice}
         kind = self.dice.randrange(10)
         if kind < 6:
-            return {"n": n, "op": "spin", "game": SLOT, "stake": 20 * self.dice.randint(1, 5)}
+            game, step = (SLOT, 20) if kind < 3 else ("starry-night", 10) if kind < 4 else ("treasure-chests", 15)
+            return {"n": n, "op": "spin", "game": game, "stake": step * self.dice.randint(1, 5)}
+        if kind < 7:
+            return {"n": n, "op": "spin", "game": "jacks-or-better", "bets": [{"kind": "coins", "numbers": [5], "stake": 25}]}
         if kind < 9:
             return {"n": n, "op": "spin", "game": ROULETTE,
                     "bets": [{"kind": "red", "stake": 100}, {"kind": "straight", "numbers": [n % 37], "stake": 10}]}
@@ -50,7 +57,9 @@ class Gambler:
         answer = json.loads(text)
         assert answer["re"] == len(self.answers) + 1 == len(self.frames), text
         if "ok" in answer:
-            self.money += answer["ok"]["win"] - answer["ok"]["stake"]
+            chosen = self.frames[-1]["op"] == "choose"  # Then the stake was held before.
+            self.money += answer["ok"]["win"] - (0 if chosen else answer["ok"]["stake"])
+            self.waiting = answer["ok"] if "awaits" in answer["ok"] else None
             assert answer["ok"]["balance"]["available"] == self.money, f"{text} but the books say {self.money}"
         else:
             assert answer["error"]["code"] in ("game_unknown", "insufficient_funds"), text
@@ -102,7 +111,8 @@ class Gambler:
 
         for n, text in enumerate(self.answers, 1):
             assert harness.eventually(lambda n=n: repeated(n), f"n = {n}") == text, f"n = {n} got another answer"
-        rounds = [json.loads(text)["ok"] for text in self.answers if "ok" in json.loads(text)]
+        rounds = [json.loads(text).get("ok", {"awaits": "refused"}) for text in self.answers]
+        rounds = [ended for ended in rounds if "awaits" not in ended]
         expected = [(spun["round"], spun["stake"], spun["win"]) for spun in reversed(rounds)]
         shown = []
 

@@ -135,7 +135,8 @@ class Play(harness.SystemTest):
         server = self.server()
         games = server.get("/api/v1/games").json["games"]
         self.assertEqual({game["game"]: game["kind"] for game in games},
-                         {SLOT: "slot", "classic-sevens": "slot", "fortune-ways": "slot", ROULETTE: "roulette",
+                         {SLOT: "slot", "classic-sevens": "slot", "fortune-ways": "slot", "starry-night": "slot",
+                          "treasure-chests": "slot", ROULETTE: "roulette",
                           "american-roulette": "roulette", "french-roulette": "roulette", "dice": "dice",
                           "jacks-or-better": "video-poker"})
         self.assertEqual(server.player("Ada").connect().query("games")["games"], games)

@@ -7,13 +7,11 @@
 #include <numeric>
 #include <thread>
 
-#include "croupier/assert.hpp"
 #include "definition.hpp"
 #include "roulette/bets.hpp"
 #include "scaling.hpp"
-#include "slot/definition.hpp"
+#include "slot.hpp"
 #include "slot/math.hpp"
-#include "slot/survey.hpp"
 #include "video_poker/optimal.hpp"
 
 namespace croupier::rtp {
@@ -23,9 +21,6 @@ namespace {
 using rounds::Bet;
 using rounds::Game;
 using rounds::slot::decimal;
-
-constexpr unsigned kDigits = 12;
-constexpr double kVolatility = 1.644854;  // 90 % on both sides, as PAR sheets have it.
 
 /// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014). Repeatable and fast, and no casino's generator: anybody who knows the seed knows
 /// every draw.
@@ -60,193 +55,6 @@ private:
 
     std::uint64_t state_;
 };
-
-using Outcomes = std::vector<rounds::slot::SpinOutcome>;
-
-/// Mean and mean square of what is still to come, in units. Floating point, to fifteen digits and more: the exact
-/// fractions would have thousands.
-struct Moments {
-    long double mean = 0;
-    long double square = 0;
-};
-
-/// What a spin of some strips brings, by the free spins that it awards.
-class SpinMoments {
-public:
-    explicit SpinMoments(const Outcomes& outcomes)
-    {
-        long double all = 0;
-        for (const auto& [win, spins, ways] : outcomes) {
-            Award& award = awards_[spins];
-            const auto amount = static_cast<long double>(win);
-            const auto times = static_cast<long double>(ways);
-            award.probability += times;
-            award.win += times * amount;
-            award.square += times * amount * amount;
-            all += times;
-        }
-        for (auto& [spins, award] : awards_) {
-            award.probability /= all;
-            award.win /= all;
-            award.square /= all;
-        }
-    }
-
-    Moments alone() const
-    {
-        Moments one;
-        for (const auto& [spins, award] : awards_) {
-            one.mean += award.win;
-            one.square += award.square;
-        }
-        return one;
-    }
-    /// With what follows an award: rest(free spins) → Moments.
-    template <class Rest>
-    Moments with(std::int64_t multiplier, const Rest& rest_of) const
-    {
-        const auto factor = static_cast<long double>(multiplier);
-        Moments sum;
-        for (const auto& [spins, award] : awards_) {
-            const Moments rest = rest_of(spins);
-            sum.mean += factor * award.win + award.probability * rest.mean;
-            sum.square += factor * factor * award.square + 2 * factor * award.win * rest.mean
-                + award.probability * rest.square;
-        }
-        return sum;
-    }
-
-private:
-    struct Award {
-        long double probability = 0;
-        long double win = 0;     // The mean of the win where this many are awarded, times that probability.
-        long double square = 0;  // And of its square.
-    };
-    std::map<std::uint32_t, Award> awards_;
-};
-
-/// A round's: the spin that is paid for, then its free spins one by one, each of which may award more.
-class RoundMoments {
-public:
-    RoundMoments(const rounds::slot::Definition& definition, const Outcomes& paid, const Outcomes& free)
-        : definition_{definition}, paid_{paid}, free_{free}
-    {
-    }
-    Moments paid_spin() const { return paid_.alone(); }
-    Moments round()
-    {
-        const auto limit = definition_.free_spins_limit;
-        return paid_.with(1, [&](std::uint32_t award) {
-            const auto taken = std::min(award, limit);
-            return free_spins(taken, limit - taken);
-        });
-    }
-
-private:
-    /// Of `waiting` free spins, when so many more may be awarded.
-    Moments free_spins(std::uint32_t waiting, std::uint32_t allowed)
-    {
-        if (waiting == 0) { return {}; }
-        const auto found = known_.find({waiting, allowed});
-        if (found != known_.end()) { return found->second; }
-        const Moments moments = free_.with(definition_.free_spin_multiplier, [&](std::uint32_t award) {
-            const auto taken = std::min(award, allowed);
-            return free_spins(waiting - 1 + taken, allowed - taken);
-        });
-        known_.emplace(std::pair{waiting, allowed}, moments);
-        return moments;
-    }
-
-    const rounds::slot::Definition& definition_;
-    SpinMoments paid_;
-    SpinMoments free_;
-    std::map<std::pair<std::uint32_t, std::uint32_t>, Moments> known_;
-};
-
-double deviation(const Moments& moments, std::int64_t units)
-{
-    return static_cast<double>(
-        std::sqrt(moments.square - moments.mean * moments.mean) / static_cast<long double>(units));
-}
-
-/// How often the spin that is paid for wins how much, in stakes.
-Sheet wins(const Outcomes& outcomes, std::int64_t units, std::uint64_t all)
-{
-    static constexpr std::array<std::int64_t, 9> kFrom{0, 1, 2, 5, 10, 20, 50, 100, 1000};
-    Sheet sheet;
-    const auto put = [&](const std::string& name, auto belongs) {
-        std::uint64_t ways = 0;
-        for (const auto& outcome : outcomes) { ways += belongs(outcome.win) ? outcome.ways : 0; }
-        sheet[name] = decimal(std::to_string(ways) + "/" + std::to_string(all), kDigits);
-    };
-    put("nothing", [](std::int64_t win) { return win == 0; });
-    for (std::size_t i = 0; i < kFrom.size(); ++i) {
-        const bool last = i + 1 == kFrom.size();
-        const std::string name = last ? std::to_string(kFrom[i]) + " and more"
-                                      : std::to_string(kFrom[i]) + " to below " + std::to_string(kFrom[i + 1]);
-        put(name, [&](std::int64_t win) {
-            return win > 0 && win >= kFrom[i] * units && (last || win < kFrom[i + 1] * units);
-        });
-    }
-    return sheet;
-}
-
-Sheet slot_figures(std::string_view json)
-{
-    const auto parsed = nlohmann::json::parse(json);
-    std::optional<rounds::DefinitionError> error;
-    const auto definition = rounds::slot::read(rounds::Node{parsed, "", error});
-    const auto rtp = rounds::slot::rtp(definition);
-    const auto all = rounds::slot::all_combinations(definition.strips);
-    const Outcomes outcomes = rounds::slot::distribution(definition, definition.strips);
-    const bool own_strips = definition.free_strips != definition.strips;
-    const Outcomes free_outcomes = own_strips ? rounds::slot::distribution(definition, definition.free_strips)
-                                              : outcomes;
-    std::uint64_t paying = 0;
-    std::uint64_t best_ways = 0;
-    const auto best = outcomes.back().win;
-    for (const auto& outcome : outcomes) {
-        paying += outcome.win > 0 ? outcome.ways : 0;
-        best_ways += outcome.win == best ? outcome.ways : 0;
-    }
-    const auto bound = rounds::slot::round_bound(definition);
-    const auto units = definition.units;
-    const auto hits = std::to_string(paying) + "/" + std::to_string(all);
-    const auto trigger = rounds::slot::trigger_probability(definition);
-
-    Sheet sheet;
-    sheet["rtp"] = decimal(rtp.total, kDigits);
-    // With a cap that can cut a round the true return is lower by what it cuts.
-    sheet["rtp_is"] = bound > definition.win_cap * units ? "before the cap, which can cut rounds" : "exact";
-    sheet["rtp_paid_spin"] = decimal(rtp.base_spin, kDigits);
-    sheet["rtp_paid_spin_fraction"] = rtp.base_spin;
-    sheet["rtp_declared_ppm"] = definition.rtp_ppm;
-    sheet["rtp_tolerance_ppm"] = definition.rtp_tolerance_ppm;
-    if (own_strips) { sheet["rtp_free_spin_fraction"] = rtp.free_spin; }
-    sheet["free_spins_mean"] = decimal(rtp.free_spins, kDigits);
-    sheet["free_spins_trigger"] = decimal(trigger, kDigits);
-    sheet["free_spins_trigger_fraction"] = trigger;
-    sheet["free_spins_multiplier"] = definition.free_spin_multiplier;
-    sheet["hit_frequency"] = decimal(hits, kDigits);
-    sheet["hit_frequency_fraction"] = hits;
-    sheet["stop_combinations"] = all;
-    RoundMoments moments{definition, outcomes, free_outcomes};
-    const Moments round = moments.round();
-    // Two ways to the same figure: symbol by symbol in whole numbers (slot/math.hpp), and outcome by outcome here.
-    const auto mean = static_cast<double>(round.mean / static_cast<long double>(units));
-    CROUPIER_ASSERT(std::abs(mean - std::stod(decimal(rtp.total, kDigits))) < 1e-9);
-    const double round_deviation = deviation(round, units);
-    sheet["paid_spin_standard_deviation_in_stakes"] = deviation(moments.paid_spin(), units);
-    sheet["standard_deviation_in_stakes"] = round_deviation;
-    sheet["variance_in_stakes_squared"] = round_deviation * round_deviation;
-    sheet["volatility_index"] = kVolatility * round_deviation;
-    sheet["paid_spin_wins_in_stakes"] = wins(outcomes, units, all);
-    sheet["largest_spin_odds"] = "1 in " + std::to_string(all / best_ways);
-    sheet["largest_spin_in_stakes"] = decimal(std::to_string(best) + "/" + std::to_string(units), 2);
-    sheet["largest_round_bound_in_stakes"] = std::min(bound / units + (bound % units != 0 ? 1 : 0), definition.win_cap);
-    sheet["win_cap_in_stakes"] = definition.win_cap;
-    return sheet;
-}
 
 /// All that a game of one draw may bring for these bets: their return is exact.
 std::string return_of(const Game& game, std::int64_t stake, std::span<const Bet> bets)
@@ -394,7 +202,7 @@ Sheet poker_figures(std::string_view json)
     return sheet;
 }
 
-/// What a player who plays well would choose; of games that ask nothing, nobody is asked.
+/// What a player who plays well would choose; empty where there is nothing to know.
 using Advice = std::function<Value(std::span<const Value> decided)>;
 
 Advice advice(const Game& game, std::string_view json)
@@ -430,6 +238,7 @@ Sums play(const Game& game, std::int64_t stake, std::span<const Bet> bets, const
 {
     std::vector<std::uint32_t> scratch(256);
     std::vector<Value> values(256);  // Of which the first are the round's: it is never made smaller.
+    const bool waits = game.asks();
     Sums sums;
     for (std::uint64_t round = 0; round < rounds; ++round) {
         std::size_t decided = 0;
@@ -440,11 +249,10 @@ Sums play(const Game& game, std::int64_t stake, std::span<const Bet> bets, const
                 (void)rng::scale(bounds, std::span{values}.subspan(decided, bounds.size()), words, scratch);
                 decided += bounds.size();
             }
-            asks = advise && game.question(so_far()).has_value();
-            if (asks) {
-                values[decided] = advise(so_far());
-                ++decided;
-            }
+            const auto question = waits ? game.question(so_far()) : std::nullopt;
+            asks = question.has_value();
+            // Where nothing is to be known, one choice after another: none of them may return anything else.
+            if (asks) { values[decided++] = advise ? advise(so_far()) : static_cast<Value>(round % question->choices); }
         }
         const auto win = game.win(stake, bets, so_far());
         if (win == 0) { continue; }

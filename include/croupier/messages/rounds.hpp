@@ -84,6 +84,33 @@ struct FreeSpin {
 };
 BOOST_DESCRIBE_STRUCT(FreeSpin, (), (index, left))
 
+/// The reels that show the respin's symbol are held, and the others spin again; they have stopped with the next "reels".
+struct Respun {
+    static constexpr std::string_view kEvent = "respin";
+    std::vector<std::uint32_t> held;  ///< Reels, from 0 on the left.
+    std::uint32_t left = 0;           ///< Respins that may still come.
+    friend bool operator==(const Respun&, const Respun&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Respun, (), (held, left))
+
+/// A pick is won: one of so many closed boxes, all alike.
+struct PickWon {
+    static constexpr std::string_view kEvent = "pick";
+    std::uint32_t boxes = 0;
+    friend bool operator==(const PickWon&, const PickWon&) = default;
+};
+BOOST_DESCRIBE_STRUCT(PickWon, (), (boxes))
+
+/// The player picked a box, and what was in each is shown.
+struct Picked {
+    static constexpr std::string_view kEvent = "picked";
+    std::uint32_t box = 0;
+    std::int64_t win = 0;
+    std::vector<std::int64_t> wins;  ///< Of each box; wins[box] is `win`.
+    friend bool operator==(const Picked&, const Picked&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Picked, (), (box, win, wins))
+
 /// The game's cap cut the round's win down to `win`.
 struct Capped {
     static constexpr std::string_view kEvent = "capped";
@@ -166,7 +193,7 @@ BOOST_DESCRIBE_STRUCT(DecidedBySeeds, (), (seeds, nonce))
 
 using GameEvent =
     std::variant<ReelsStopped, LineWin, ScatterWin, FreeSpinsAwarded, FreeSpin, Capped, PocketHit, BetResult, WaysWin,
-        DiceRolled, DecidedBySeeds, CardsDealt, CardsDrawn, HandWin, ChosenByRule>;
+        DiceRolled, DecidedBySeeds, CardsDealt, CardsDrawn, HandWin, ChosenByRule, Respun, PickWon, Picked>;
 
 struct Outcome {
     std::vector<GameEvent> events;

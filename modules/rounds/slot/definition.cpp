@@ -147,6 +147,40 @@ void read_by_scatters(const Node& node, std::string_view what, std::int64_t max,
     }
 }
 
+void read_respins(const Node& node, Definition& definition)
+{
+    node.members({"symbol", "limit"});
+    const Respins respins{.symbol = symbol_named(definition, node["symbol"]), .limit = node["limit"].small(1, 10)};
+    if (node.failed()) { return; }
+    if (definition.scatter) { node.fail("nothing, as there is a scatter"); }
+    std::size_t held = 1;
+    for (std::size_t reel = 0; reel < definition.reels; ++reel) {
+        std::size_t shown = 0;
+        for (std::size_t stop = 0; stop < definition.strips[reel].size(); ++stop) {
+            shown += definition.shows(definition.strips, reel, stop, respins.symbol) ? 1 : 0;
+        }
+        held *= shown + 1;
+        if (held > kHeldMax) {
+            return node["symbol"].fail(
+                "a symbol that is in sight at few stops: the product of their numbers, each plus one, is at most "
+                + std::to_string(kHeldMax));
+        }
+    }
+    definition.respins = respins;
+}
+
+void read_pick(const Node& node, Definition& definition)
+{
+    node.members({"scatters", "prizes"});
+    Pick pick{.scatters = node["scatters"].small(1, static_cast<std::uint32_t>(definition.cells())), .prizes = {}};
+    for (const Node& prize : node["prizes"].elements(2, kBoxesMax)) {
+        pick.prizes.push_back(prize.integer(0, kTimesMax));
+    }
+    if (node.failed()) { return; }
+    if (!definition.scatter) { node.fail("nothing, as there is no scatter"); }
+    definition.pick = std::move(pick);
+}
+
 }  // namespace
 
 Definition read(const Node& root)
@@ -154,7 +188,7 @@ Definition read(const Node& root)
     Definition definition;
     root.members({"kind", "game", "name", "stake", "rows", "symbols", "strips", "pays", "scatter_pays", "free_spins",
                      "win_cap", "rtp"},
-        {"lines", "ways"});
+        {"lines", "ways", "respins", "pick"});
     if (root.has("lines") == root.has("ways")) { root.fail("either \"lines\" or \"ways\""); }
     definition.game = root["game"].id();
     definition.name = root["name"].text(60);
@@ -176,6 +210,8 @@ Definition read(const Node& root)
     definition.free_strips = free_spins.has("strips")
         ? read_strips(free_spins["strips"], definition, definition.reels, definition.reels)
         : definition.strips;
+    if (root.has("respins")) { read_respins(root["respins"], definition); }
+    if (root.has("pick")) { read_pick(root["pick"], definition); }
     definition.win_cap = root["win_cap"].integer(1, 100 * kTimesMax);
 
     const Node rtp = root["rtp"];
@@ -189,6 +225,14 @@ Definition read(const Node& root)
             definition.ways ? "a multiple of the ways' units" : "a multiple of the number of lines");
     }
     return definition;
+}
+
+bool Definition::shows(const Strips& of, std::size_t reel, std::size_t stop, std::uint32_t symbol) const
+{
+    for (std::size_t row = 0; row < rows; ++row) {
+        if (at(of, reel, stop, row) == symbol) { return true; }
+    }
+    return false;
 }
 
 std::optional<std::size_t> Definition::first_pay(std::uint32_t symbol) const
@@ -237,6 +281,10 @@ std::string public_json(const Definition& definition)
             json["free_spins"]["awards"].push_back({{"count", count}, {"spins", spins}});
         }
     }
+    if (const auto& respins = definition.respins) {
+        json["respins"] = {{"symbol", respins->symbol}, {"limit", respins->limit}};
+    }
+    if (const auto& pick = definition.pick) { json["pick"] = {{"scatters", pick->scatters}, {"prizes", pick->prizes}}; }
     if (definition.free_strips != definition.strips) { json["free_spins"]["strips"] = definition.free_strips; }
     json["win_cap"] = definition.win_cap;
     return json.dump();

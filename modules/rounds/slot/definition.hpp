@@ -37,6 +37,24 @@ using Strips = std::vector<std::vector<std::uint32_t>>;
 template <class Amount>
 using ByScatters = std::array<Amount, kCellsMax + 1>;
 
+/// After the spin that is paid for, reels that show `symbol` are held and the others spin again, up to `limit` times, as long as
+/// each spin holds another reel. Every spin pays.
+struct Respins {
+    std::uint32_t symbol = 0;
+    std::uint32_t limit = 0;
+};
+
+/// `scatters` in sight in the spin that is paid for, or more, let the player pick one of as many boxes as there are prizes. What is in
+/// which is drawn when the box is picked, each order alike: so the choice changes nothing of what is to be expected.
+struct Pick {
+    std::uint32_t scatters = 0;
+    std::vector<std::int64_t> prizes;  ///< Times the total stake.
+};
+
+inline constexpr std::size_t kBoxesMax = 12;
+/// In how many ways reels may be held in all: each is taken into account when a return is computed.
+inline constexpr std::size_t kHeldMax = 256;
+
 /// A slot's rules. Symbols are named by their index.
 ///
 /// Wins are counted in units: the total stake is spread evenly over `units`. A line game has as many as lines, each line one; a
@@ -63,9 +81,11 @@ struct Definition {
     ByScatters<std::uint32_t> free_spins{};   ///< How many they award.
     std::int64_t free_spin_multiplier = 1;    ///< Of every win of a free spin.
     std::uint32_t free_spins_limit = 0;       ///< Of one round; a retrigger beyond it is cut.
-    std::int64_t win_cap = 0;                 ///< Of one round, times the total stake.
-    std::int64_t rtp_ppm = 0;                 ///< What the file says that it returns, in millionths …
-    std::int64_t rtp_tolerance_ppm = 0;       ///< … give or take this.
+    std::optional<Respins> respins;           ///< Only where there is no scatter.
+    std::optional<Pick> pick;
+    std::int64_t win_cap = 0;            ///< Of one round, times the total stake.
+    std::int64_t rtp_ppm = 0;            ///< What the file says that it returns, in millionths …
+    std::int64_t rtp_tolerance_ppm = 0;  ///< … give or take this.
 
     std::size_t cells() const { return reels * rows; }
     std::uint32_t at(const Strips& of, std::size_t reel, std::size_t stop, std::size_t row) const
@@ -74,6 +94,9 @@ struct Definition {
         const std::size_t place = stop + row;  // Round the end at most once: no strip is shorter than the window.
         return strip[place < strip.size() ? place : place - strip.size()];
     }
+    /// Whether the window at that stop shows the symbol.
+    bool shows(const Strips& of, std::size_t reel, std::size_t stop, std::uint32_t symbol) const;
+    bool picks(std::uint32_t scatters) const { return pick && scatters >= pick->scatters; }
     /// The smallest number of `symbol` that pays; nothing: none does.
     std::optional<std::size_t> first_pay(std::uint32_t symbol) const;
 };

@@ -15,14 +15,15 @@ using ScatterWays = ByScatters<std::uint64_t>;
 /// In how many ways what is won. Most wins are small and many, so that they have a place each.
 class Tally {
 public:
-    void add(std::int64_t win, std::uint32_t free_spins, std::uint64_t ways)
+    void add(std::int64_t win, std::uint32_t free_spins, bool picks, std::uint64_t ways)
     {
+        const std::uint32_t award = 2 * free_spins + (picks ? 1 : 0);
         if (win >= kSmall) {
-            large_[{win, free_spins}] += ways;
+            large_[{win, award}] += ways;
             return;
         }
-        if (free_spins >= small_.size()) { small_.resize(free_spins + 1); }
-        auto& of_award = small_[free_spins];
+        if (award >= small_.size()) { small_.resize(award + 1); }
+        auto& of_award = small_[award];
         if (of_award.empty()) { of_award.resize(kSmall); }
         of_award[static_cast<std::size_t>(win)] += ways;
     }
@@ -30,20 +31,24 @@ public:
     std::vector<SpinOutcome> outcomes() const
     {
         std::vector<SpinOutcome> all;
+        const auto put = [&](std::int64_t win, std::uint32_t award, std::uint64_t ways) {
+            all.push_back({.win = win, .free_spins = award / 2, .ways = ways, .picks = award % 2 != 0});
+        };
         for (std::int64_t win = 0; win < kSmall; ++win) {
-            for (std::uint32_t spins = 0; spins < small_.size(); ++spins) {
-                if (small_[spins].empty()) { continue; }
-                const auto ways = small_[spins][static_cast<std::size_t>(win)];
-                if (ways > 0) { all.push_back({win, spins, ways}); }
+            for (std::uint32_t award = 0; award < small_.size(); ++award) {
+                if (small_[award].empty()) { continue; }
+                const auto ways = small_[award][static_cast<std::size_t>(win)];
+                if (ways > 0) { put(win, award, ways); }
             }
         }
-        for (const auto& [key, ways] : large_) { all.push_back({key.first, key.second, ways}); }
+        for (const auto& [key, ways] : large_) { put(key.first, key.second, ways); }
         return all;
     }
 
 private:
     static constexpr std::int64_t kSmall = 1 << 14;
-    std::vector<std::vector<std::uint64_t>> small_;  // By free spins, then by win.
+    std::vector<std::vector<std::uint64_t>>
+        small_;  // By award (twice the free spins, plus one for a pick), then by win.
     std::map<std::pair<std::int64_t, std::uint32_t>, std::uint64_t> large_;
 };
 
@@ -51,7 +56,8 @@ private:
 /// left are known beforehand. Most runs end on the second or third reel, so that this is a small part of all combinations.
 class Walk {
 public:
-    Walk(const Definition& definition, const Strips& strips) : definition_{definition}, reels_{definition, strips}
+    Walk(const Definition& definition, const Strips& strips, const StopLists& stops)
+        : definition_{definition}, reels_{definition, strips}, stops_{stops}
     {
         count_tails();
         for (std::uint32_t symbol = 0; symbol < definition.symbols.size(); ++symbol) {
@@ -80,14 +86,12 @@ private:
         std::int64_t ways = 0;
     };
 
-    std::size_t size(std::size_t reel) const { return reels_.strips()[reel].size(); }
-
     /// tails_[reel]: scatters on that reel and those after it.
     void count_tails()
     {
         tails_[definition_.reels][0] = 1;
         for (std::size_t reel = definition_.reels; reel-- > 0;) {
-            for (std::size_t stop = 0; stop < size(reel); ++stop) {
+            for (const Value stop : stops_[reel]) {
                 const auto seen = reels_.scatters_at(reel, stop);
                 tail_max_[reel] = std::max(tail_max_[reel], tail_max_[reel + 1] + seen);
                 for (std::size_t count = 0; count + seen <= kCellsMax; ++count) {
@@ -103,7 +107,8 @@ private:
             const std::uint64_t ways = tails_[reel][count - seen];
             if (ways == 0) { continue; }
             const auto pays = definition_.scatter_pays[count] * definition_.units;
-            tally_.add(win + pays, definition_.free_spins[count], ways);
+            tally_.add(
+                win + pays, definition_.free_spins[count], definition_.picks(static_cast<std::uint32_t>(count)), ways);
         }
     }
 
@@ -115,7 +120,7 @@ private:
         }
         if (runs.empty()) { return finish(reel, win, seen); }
         std::vector<Run> next;
-        for (std::size_t stop = 0; stop < size(reel); ++stop) {
+        for (const Value stop : stops_[reel]) {
             next.clear();
             std::int64_t won = win;
             for (const Run& run : runs) {
@@ -149,7 +154,7 @@ private:
         for (std::uint64_t lines = running; lines != 0; lines &= lines - 1) {
             ended[static_cast<std::size_t>(std::countr_zero(lines))] = pay(reel, lines & (~lines + 1));
         }
-        for (std::size_t stop = 0; stop < size(reel); ++stop) {
+        for (const Value stop : stops_[reel]) {
             Masks next;
             std::uint64_t left = 0;
             for (std::size_t i = 0; i < paying_.size(); ++i) {
@@ -160,13 +165,14 @@ private:
             for (std::uint64_t lines = running & ~left; lines != 0; lines &= lines - 1) {
                 won += ended[static_cast<std::size_t>(std::countr_zero(lines))];
             }
-            chosen_[reel] = static_cast<Value>(stop);
+            chosen_[reel] = stop;
             by_lines(reel + 1, next, left, won, seen + reels_.scatters_at(reel, stop));
         }
     }
 
     const Definition& definition_;
     Reels reels_;
+    const StopLists& stops_;
     std::vector<std::uint32_t> paying_;
     std::array<ScatterWays, kReelsMax + 1> tails_{};
     std::array<std::size_t, kReelsMax + 1> tail_max_{};  // The most scatters of each.
@@ -178,7 +184,12 @@ private:
 
 std::vector<SpinOutcome> distribution(const Definition& definition, const Strips& strips)
 {
-    return Walk{definition, strips}.outcomes();
+    return distribution(definition, strips, all_stops(strips));
+}
+
+std::vector<SpinOutcome> distribution(const Definition& definition, const Strips& strips, const StopLists& stops)
+{
+    return Walk{definition, strips, stops}.outcomes();
 }
 
 }  // namespace croupier::rounds::slot

@@ -5,6 +5,7 @@
 #include <array>
 #include <map>
 
+#include "holds.hpp"
 #include "spin.hpp"
 
 namespace croupier::rounds::slot {
@@ -21,18 +22,21 @@ Integer cycle(const Strips& strips)
     return combinations;
 }
 
-/// The sum of what one line pays over all stops, in units. A cell of a line shows every position of its strip once, whichever row
-/// it is in: so all lines have the same sum, and only the symbols' numbers count. Walks over the symbols that a line may begin
-/// with, as long as any run goes on.
+/// How often each symbol is, on each reel of a line.
+using Numbers = std::vector<std::map<std::uint32_t, std::uint64_t>>;
+
+/// The sum of what a line pays over all stops, in units: only the symbols' numbers on each of its reels count. Walks over the symbols
+/// that a line may begin with, as long as any run goes on.
 class LineSum {
 public:
-    LineSum(const Definition& definition, const Strips& strips) : definition_{definition}, numbers_(strips.size())
+    LineSum(const Definition& definition, const Numbers& numbers) : definition_{definition}, numbers_{numbers}
     {
-        for (std::size_t reel = 0; reel < strips.size(); ++reel) {
-            for (const std::uint32_t symbol : strips[reel]) { ++numbers_[reel][symbol]; }
+        after_.resize(numbers.size() + 1, 1);
+        for (std::size_t reel = numbers.size(); reel-- > 0;) {
+            std::uint64_t all = 0;
+            for (const auto& [symbol, number] : numbers[reel]) { all += number; }
+            after_[reel] = after_[reel + 1] * all;
         }
-        after_.resize(strips.size() + 1, 1);
-        for (std::size_t reel = strips.size(); reel-- > 0;) { after_[reel] = after_[reel + 1] * strips[reel].size(); }
         std::uint32_t runs = 0;
         for (std::uint32_t symbol = 0; symbol < definition.symbols.size(); ++symbol) {
             if (definition.first_pay(symbol)) { runs |= 1U << symbol; }
@@ -62,15 +66,31 @@ private:
     }
 
     const Definition& definition_;
-    std::vector<std::map<std::uint32_t, std::uint64_t>> numbers_;  // Of each symbol on each reel.
-    std::vector<Integer> after_;                                   // In how many ways the reels from there on stop.
+    const Numbers& numbers_;
+    std::vector<Integer> after_;  // In how many ways the reels from there on stop.
     std::array<std::uint32_t, kReelsMax> cells_{};
     Integer sum_ = 0;
 };
 
-/// The sum of what all ways pay over all stops, in units: for each symbol, what each reel multiplies by is independent of the
+/// Of all lines, what they pay over these stops, in units.
+Integer lines_sum(const Definition& definition, const Strips& strips, const StopLists& stops)
+{
+    Integer sum = 0;
+    std::map<Numbers, Integer> known;  // Lines that meet the same symbols as often pay the same.
+    for (const Line& line : definition.lines) {
+        Numbers numbers(strips.size());
+        for (std::size_t reel = 0; reel < strips.size(); ++reel) {
+            for (const Value stop : stops[reel]) { ++numbers[reel][definition.at(strips, reel, stop, line[reel])]; }
+        }
+        const auto found = known.find(numbers);
+        sum += found != known.end() ? found->second : (known[numbers] = LineSum{definition, numbers}.sum());
+    }
+    return sum;
+}
+
+/// The sum of what all ways pay over these stops, in units: for each symbol, what each reel multiplies by is independent of the
 /// others, and so is whether the next one ends the run.
-Integer ways_sum(const Definition& definition, const Strips& strips)
+Integer ways_sum(const Definition& definition, const Strips& strips, const StopLists& stops)
 {
     const Reels reels{definition, strips};
     Integer sum = 0;
@@ -82,18 +102,24 @@ Integer ways_sum(const Definition& definition, const Strips& strips)
             Integer after = 1;
             if (reel < definition.reels) {
                 ends = 0;
-                for (std::size_t stop = 0; stop < strips[reel].size(); ++stop) {
+                for (const Value stop : stops[reel]) {
                     const auto here = reels.cells_with(reel, stop, symbol);
                     cells += here;
                     ends += here == 0 ? 1 : 0;
                 }
-                for (std::size_t later = reel + 1; later < definition.reels; ++later) { after *= strips[later].size(); }
+                for (std::size_t later = reel + 1; later < definition.reels; ++later) { after *= stops[later].size(); }
             }
             sum += definition.pays[symbol][reel] * run * ends * after;
             run *= cells;
         }
     }
     return sum;
+}
+
+/// What lines or ways pay over these stops, in units.
+Integer pays_sum(const Definition& definition, const Strips& strips, const StopLists& stops)
+{
+    return definition.ways ? ways_sum(definition, strips, stops) : lines_sum(definition, strips, stops);
 }
 
 /// How many stop combinations show each number of scatters.
@@ -169,18 +195,78 @@ Fraction expected_free_spins(
 /// What a spin returns, in stakes.
 Fraction spin_return(const Definition& definition, const Strips& strips, const ByScatters<Integer>& by_scatters)
 {
-    // Ways are over `units` of the total stake; lines are as many as their units, so that the two cancel out.
-    Fraction back{.over = 0, .under = cycle(strips)};
-    if (definition.ways) {
-        back.over = ways_sum(definition, strips);
-        back.under *= definition.units;
-    } else {
-        back.over = LineSum{definition, strips}.sum();
-    }
+    Fraction back{.over = pays_sum(definition, strips, all_stops(strips)), .under = cycle(strips) * definition.units};
     for (std::size_t count = 0; count <= definition.cells(); ++count) {
-        back.over += definition.scatter_pays[count] * by_scatters[count] * (definition.ways ? definition.units : 1);
+        back.over += definition.scatter_pays[count] * by_scatters[count] * definition.units;
     }
     return back;
+}
+
+Fraction sum(const Fraction& a, const Fraction& b)
+{
+    const Integer over = a.over * b.under + b.over * a.under;
+    const Integer under = a.under * b.under;
+    const Integer common = gcd(over, under);
+    return {over / common, under / common};
+}
+
+/// What the spin that is paid for and its respins return together, in units: from the spins that hold as many reels as they can back
+/// to the first one. A spin's window is, given the reels that show the symbol when it has stopped, any of those that have them so
+/// and the others without it, whichever reels were held before.
+class RespinReturn {
+public:
+    explicit RespinReturn(const Definition& definition) : definition_{definition}, holds_{definition} {}
+
+    Fraction round() { return from(0, definition_.respins->limit + 1); }
+
+private:
+    /// With so many spins left, from a hold.
+    Fraction from(std::size_t hold, std::uint32_t spins)
+    {
+        const auto found = known_.find({hold, spins});
+        if (found != known_.end()) { return found->second; }
+        Integer won = 0;
+        Fraction later{.over = 0, .under = 1};
+        for (const std::size_t next : holds_.after(hold)) {
+            won += windows_sum(next);
+            if (!holds_.spins_again(hold, next) || spins == 1) { continue; }
+            const Fraction rest = from(next, spins - 1);
+            later = sum(later, {rest.over * holds_.windows(next), rest.under});
+        }
+        const Fraction all = sum({won, 1}, later);
+        return known_[{hold, spins}] = sum({0, 1}, {all.over, all.under * holds_.spins(hold)});
+    }
+    const Integer& windows_sum(std::size_t hold)
+    {
+        const auto found = sums_.find(hold);
+        if (found != sums_.end()) { return found->second; }
+        return sums_[hold] = pays_sum(definition_, definition_.strips, holds_.stops(hold));
+    }
+
+    const Definition& definition_;
+    Holds holds_;
+    std::map<std::size_t, Integer> sums_;
+    std::map<std::pair<std::size_t, std::uint32_t>, Fraction> known_;
+};
+
+/// In how many stop combinations the spin that is paid for wins a pick.
+Integer picking(const Definition& definition, const ByScatters<Integer>& by_scatters)
+{
+    Integer ways = 0;
+    for (std::uint32_t count = 0; count <= definition.cells(); ++count) {
+        if (definition.picks(count)) { ways += by_scatters[count]; }
+    }
+    return ways;
+}
+
+/// What picks return, in stakes: whatever is picked, each prize is as likely.
+Fraction pick_return(const Definition& definition, const ByScatters<Integer>& by_scatters)
+{
+    if (!definition.pick) { return {.over = 0, .under = 1}; }
+    const auto& prizes = definition.pick->prizes;
+    Integer prize = 0;
+    for (const std::int64_t one : prizes) { prize += one; }
+    return {.over = picking(definition, by_scatters) * prize, .under = cycle(definition.strips) * prizes.size()};
 }
 
 }  // namespace
@@ -192,15 +278,28 @@ Rtp rtp(const Definition& definition)
     const Fraction paid = spin_return(definition, definition.strips, paid_scatters);
     const Fraction free = spin_return(definition, definition.free_strips, free_scatters);
     const Fraction free_spins = expected_free_spins(definition, paid_scatters, free_scatters);
+    Fraction with_respins = paid;
+    if (definition.respins) {
+        with_respins = RespinReturn{definition}.round();
+        with_respins.under *= definition.units;
+    }
+    const Fraction pick = pick_return(definition, paid_scatters);
     // A free spin is decided by draws of its own, so its win does not depend on whether it takes place.
-    const Integer over = paid.over * free_spins.under * free.under
-        + definition.free_spin_multiplier * free_spins.over * free.over * paid.under;
-    const Integer under = paid.under * free_spins.under * free.under;
-    return {.ppm = static_cast<std::uint64_t>(Integer{over * 1'000'000 / under}),
-        .total = to_text({over, under}),
+    const Fraction free_part{
+        .over = definition.free_spin_multiplier * free_spins.over * free.over, .under = free_spins.under * free.under};
+    const Fraction total = sum(sum(with_respins, pick), free_part);
+    return {.ppm = static_cast<std::uint64_t>(Integer{total.over * 1'000'000 / total.under}),
+        .total = to_text(total),
         .base_spin = to_text(paid),
         .free_spin = to_text(free),
-        .free_spins = to_text(free_spins)};
+        .free_spins = to_text(free_spins),
+        .respins = to_text(sum(with_respins, {-paid.over, paid.under})),
+        .pick = to_text(pick)};
+}
+
+std::string pick_probability(const Definition& definition)
+{
+    return to_text({picking(definition, scatter_ways(definition, definition.strips)), cycle(definition.strips)});
 }
 
 std::string trigger_probability(const Definition& definition)

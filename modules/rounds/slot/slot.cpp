@@ -1,7 +1,9 @@
 #include "slot.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
+#include <numeric>
 #include <utility>
 
 #include "croupier/assert.hpp"
@@ -17,7 +19,7 @@ namespace {
 
 /// What a round brings, spin by spin, told to one who listens to sums or to events alike.
 /// `Listener`: free_spin(FreeSpin), reels(const Reels&, Stops), line(line, LinePay, win), ways(WaysPay, win),
-/// scatter(count, win), award(FreeSpinsAwarded), capped(win).
+/// scatter(count, win), award(FreeSpinsAwarded), respin(held, left), pick(boxes), picked(box, order, stake), capped(win).
 template <class Listener>
 class Telling {
 public:
@@ -32,6 +34,19 @@ public:
         multiplier_ = definition_.free_spin_multiplier;
         --left_;
         listener_.free_spin(FreeSpin{.index = ++played_, .left = left_});
+    }
+
+    void respin(const Reels& reels, Stops stops, std::uint32_t held, std::uint32_t left)
+    {
+        listener_.respin(held, left);
+        spin(reels, stops);
+    }
+
+    /// `order[i]`: which prize is in box i.
+    void picked(std::uint32_t box, std::span<const std::uint32_t> order)
+    {
+        listener_.picked(box, order, stake_);
+        win_ += definition_.pick->prizes[order[box]] * stake_;
     }
 
     void spin(const Reels& reels, Stops stops)
@@ -91,7 +106,7 @@ public:
     void free_spin(const FreeSpin& event) { events.emplace_back(event); }
     void reels(const Reels& reels, Stops stops)
     {
-        ReelsStopped event{.stops = {stops.begin(), stops.end()}};
+        ReelsStopped event{.stops = {stops.begin(), stops.end()}, .grid = {}};
         for (std::size_t reel = 0; reel < definition_.reels; ++reel) {
             auto& column = event.grid.emplace_back();
             for (std::size_t row = 0; row < definition_.rows; ++row) {
@@ -113,6 +128,22 @@ public:
         events.emplace_back(ScatterWin{.symbol = *definition_.scatter, .count = count, .win = win});
     }
     void award(const FreeSpinsAwarded& event) { events.emplace_back(event); }
+    void respin(std::uint32_t held, std::uint32_t left)
+    {
+        Respun event{.held = {}, .left = left};
+        for (std::uint32_t reel = 0; reel < definition_.reels; ++reel) {
+            if ((held >> reel & 1U) != 0) { event.held.push_back(reel); }
+        }
+        events.emplace_back(std::move(event));
+    }
+    void pick(std::size_t boxes) { events.emplace_back(PickWon{.boxes = static_cast<std::uint32_t>(boxes)}); }
+    void picked(std::uint32_t box, std::span<const std::uint32_t> order, std::int64_t stake)
+    {
+        Picked event{.box = box, .win = 0, .wins = {}};
+        for (const std::uint32_t prize : order) { event.wins.push_back(definition_.pick->prizes[prize] * stake); }
+        event.win = event.wins[box];
+        events.emplace_back(std::move(event));
+    }
     void capped(std::int64_t win) { events.emplace_back(Capped{.win = win}); }
 
     std::vector<GameEvent> events;
@@ -129,21 +160,29 @@ struct Nobody {
     static void ways(const WaysPay&, std::int64_t) {}
     static void scatter(std::uint32_t, std::int64_t) {}
     static void award(const FreeSpinsAwarded&) {}
+    static void respin(std::uint32_t, std::uint32_t) {}
+    static void pick(std::size_t) {}
+    static void picked(std::uint32_t, std::span<const std::uint32_t>, std::int64_t) {}
     static void capped(std::int64_t) {}
 };
 
 class Slot final : public Game {
 public:
-    Slot(Definition definition, GameInfo info, const Hash& hash, std::int64_t bound)
+    Slot(Definition definition, GameInfo info, const Hash& hash, std::string text, std::int64_t bound)
         : definition_{std::move(definition)},
           info_{std::move(info)},
           hash_{hash},
+          text_{definition_.pick ? std::move(text) : std::string{}},
           bound_{bound},
           paid_{definition_, definition_.strips},
           free_{definition_, definition_.free_strips}
     {
         for (std::uint32_t spin = 0; spin < definition_.free_spins_limit; ++spin) {
             free_bounds_.insert(free_bounds_.end(), free_.bounds().begin(), free_.bounds().end());
+        }
+        if (definition_.respins) { prepare_respins(); }
+        for (std::size_t left = definition_.pick ? definition_.pick->prizes.size() : 0; left > 1; --left) {
+            order_bounds_.push_back(static_cast<Bound>(left));
         }
     }
 
@@ -170,17 +209,36 @@ public:
     {
         if (drawn.empty()) { return paid_.bounds(); }
         CROUPIER_ASSERT(drawn.size() >= definition_.reels);
-        std::size_t awarded = definition_.free_spins[paid_.scatters(drawn.first(definition_.reels))];
-        if (awarded == 0) { return {}; }
-        const std::size_t spins = drawn.size() / definition_.reels;
-        CROUPIER_ASSERT(drawn.size() == spins * definition_.reels);
-        for (std::size_t spin = 1; spin < spins; ++spin) {
-            awarded += definition_.free_spins[free_.scatters(stops_of(drawn, spin))];
+        if (definition_.respins) {
+            return respin_bounds_[respins(drawn, [](Stops, std::uint32_t, std::uint32_t) {})];
         }
-        const std::size_t wanted = 1 + std::min<std::size_t>(awarded, definition_.free_spins_limit);
+        const std::uint32_t seen = paid_.scatters(drawn.first(definition_.reels));
+        auto free = drawn.subspan(definition_.reels);
+        if (definition_.picks(seen)) {
+            if (free.empty()) { return {}; }  // It asks first.
+            if (free.size() == 1) { return order_bounds_; }
+            free = free.subspan(1 + order_bounds_.size());
+        }
+        std::size_t awarded = definition_.free_spins[seen];
+        if (awarded == 0) { return {}; }
+        const std::size_t spins = free.size() / definition_.reels;
+        CROUPIER_ASSERT(free.size() == spins * definition_.reels);
+        for (std::size_t spin = 0; spin < spins; ++spin) {
+            awarded +=
+                definition_.free_spins[free_.scatters(free.subspan(spin * definition_.reels, definition_.reels))];
+        }
+        const std::size_t wanted = std::min<std::size_t>(awarded, definition_.free_spins_limit);
         CROUPIER_ASSERT(wanted >= spins);
         return std::span{free_bounds_}.first((wanted - spins) * definition_.reels);
     }
+
+    std::optional<Question> question(std::span<const Value> decided) const override
+    {
+        const bool asks = decided.size() == definition_.reels && definition_.picks(paid_.scatters(decided));
+        if (!asks) { return std::nullopt; }
+        return Question{.choices = static_cast<std::uint32_t>(definition_.pick->prizes.size()), .by_rule = 0};
+    }
+    std::string_view kept_text() const override { return text_; }
 
     Outcome evaluate(std::int64_t total_stake, std::span<const Bet> bets, std::span<const Value> drawn) const override
     {
@@ -199,9 +257,65 @@ public:
     }
 
 private:
-    Stops stops_of(std::span<const Value> drawn, std::size_t spin) const
+    /// For every set of held reels, as bits, the bounds of the others; of those that are the last spin, none.
+    void prepare_respins()
     {
-        return drawn.subspan(spin * definition_.reels, definition_.reels);
+        respin_bounds_.resize(std::size_t{1} << definition_.reels);
+        for (std::uint32_t held = 1; held + 1 < respin_bounds_.size(); ++held) {
+            for (std::size_t reel = 0; reel < definition_.reels; ++reel) {
+                if ((held >> reel & 1U) == 0) { respin_bounds_[held].push_back(paid_.bounds()[reel]); }
+            }
+        }
+        for (std::size_t reel = 0; reel < definition_.reels; ++reel) {
+            for (std::size_t stop = 0; stop < definition_.strips[reel].size(); ++stop) {
+                shows_[reel].push_back(definition_.shows(definition_.strips, reel, stop, definition_.respins->symbol));
+            }
+        }
+    }
+
+    std::uint32_t holding(Stops stops) const
+    {
+        std::uint32_t held = 0;
+        for (std::size_t reel = 0; reel < stops.size(); ++reel) { held |= shows_[reel][stops[reel]] ? 1U << reel : 0U; }
+        return held;
+    }
+
+    /// Calls each(stops, held, left) for each respin that was drawn. Which reels are held in the one that is to come; 0: there is none.
+    template <class Each>
+    std::uint32_t respins(std::span<const Value> drawn, const Each& each) const
+    {
+        std::array<Value, kReelsMax> all{};
+        const std::span stops = std::span{all}.first(definition_.reels);
+        std::ranges::copy(drawn.first(definition_.reels), stops.begin());
+        drawn = drawn.subspan(definition_.reels);
+        std::uint32_t before = 0;
+        std::uint32_t held = holding(stops);
+        for (std::uint32_t left = definition_.respins->limit; left > 0 && held != before; --left) {
+            const auto& bounds = respin_bounds_[held];
+            if (bounds.empty() || drawn.empty()) { return bounds.empty() ? 0 : held; }
+            CROUPIER_ASSERT(drawn.size() >= bounds.size());
+            std::size_t next = 0;
+            for (std::size_t reel = 0; reel < stops.size(); ++reel) {
+                if ((held >> reel & 1U) == 0) { stops[reel] = drawn[next++]; }
+            }
+            drawn = drawn.subspan(next);
+            each(stops, held, left - 1);
+            before = std::exchange(held, holding(stops));
+        }
+        CROUPIER_ASSERT(drawn.empty());
+        return 0;
+    }
+
+    /// Which prize is in which box: the first one drawn is in the box that was picked, the others follow in the boxes' order. By
+    /// Fisher and Yates, from as many draws as there are boxes less one; so each order is equally likely, whatever was picked.
+    std::array<std::uint32_t, kBoxesMax> order(std::uint32_t box, std::span<const Value> drawn) const
+    {
+        const std::size_t boxes = definition_.pick->prizes.size();
+        std::array<std::uint32_t, kBoxesMax> shuffled{};
+        std::iota(shuffled.begin(), shuffled.begin() + static_cast<std::ptrdiff_t>(boxes), 0U);
+        for (std::size_t i = 0; i < drawn.size(); ++i) { std::swap(shuffled[i], shuffled[i + drawn[i]]); }
+        std::rotate(shuffled.begin(), shuffled.begin() + 1, shuffled.begin() + box + 1);
+        return shuffled;
     }
 
     template <class Listener>
@@ -210,7 +324,22 @@ private:
         CROUPIER_ASSERT(drawn.size() >= definition_.reels && total_stake > 0);
         Telling telling{definition_, total_stake, listener};
         telling.spin(paid_, drawn.first(definition_.reels));
-        for (auto rest = drawn.subspan(definition_.reels); !rest.empty(); rest = rest.subspan(definition_.reels)) {
+        if (definition_.respins) {
+            const auto to_come = respins(drawn,
+                [&](Stops stops, std::uint32_t held, std::uint32_t left) { telling.respin(paid_, stops, held, left); });
+            CROUPIER_ASSERT(to_come == 0);
+            return telling.finish();
+        }
+        auto rest = drawn.subspan(definition_.reels);
+        if (definition_.pick && definition_.picks(paid_.scatters(drawn.first(definition_.reels)))) {
+            const std::size_t boxes = definition_.pick->prizes.size();
+            listener.pick(boxes);
+            if (rest.empty()) { return 0; }  // The player is asked.
+            const auto shuffled = order(rest[0], rest.subspan(1, order_bounds_.size()));
+            telling.picked(rest[0], std::span{shuffled}.first(boxes));
+            rest = rest.subspan(boxes);
+        }
+        for (; !rest.empty(); rest = rest.subspan(definition_.reels)) {
             CROUPIER_ASSERT(rest.size() >= definition_.reels);
             telling.free_spin();
             telling.spin(free_, rest.first(definition_.reels));
@@ -222,15 +351,19 @@ private:
     Definition definition_;
     GameInfo info_;
     Hash hash_;
+    std::string text_;    ///< Of a game that asks.
     std::int64_t bound_;  ///< The largest win of a round before the cap, in units.
     Reels paid_;          // These refer to definition_, as a Slot is never copied or moved.
     Reels free_;
     std::vector<Bound> free_bounds_;  // Of all free spins that a round may have.
+    std::vector<std::vector<Bound>> respin_bounds_;
+    std::array<std::vector<bool>, kReelsMax> shows_;  // Whether the respin's symbol is in sight, by reel and stop.
+    std::vector<Bound> order_bounds_;                 // Of the boxes' order.
 };
 
 }  // namespace
 
-std::unique_ptr<Game> load(const Node& root, const Hash& hash)
+std::unique_ptr<Game> load(const Node& root, const Hash& hash, std::string text)
 {
     Definition definition = read(root);
     if (root.failed()) { return nullptr; }
@@ -262,7 +395,7 @@ std::unique_ptr<Game> load(const Node& root, const Hash& hash)
         .stake_step = definition.stakes.step,
         .open = true,
         .definition_json = public_json(definition)};
-    return std::make_unique<Slot>(std::move(definition), std::move(info), hash, bound);
+    return std::make_unique<Slot>(std::move(definition), std::move(info), hash, std::move(text), bound);
 }
 
 }  // namespace croupier::rounds::slot

@@ -108,12 +108,12 @@ std::uint64_t Reels::best_of_lines(Stops stops, Best& best) const
         // The lines on which the run goes on as far as count - 1 reels; they get fewer with each.
         std::uint64_t goes_on = runs[i];
         for (std::uint32_t count = paying.first; goes_on != 0; ++count) {
-            const std::uint64_t longer =
-                count < definition_.reels ? goes_on & lines_with(count, stops[count], paying.symbol) : 0;
+            const std::uint64_t longer = count < definition_.reels
+                ? goes_on & lines_with(count, stops[count], paying.symbol)
+                : 0;
             for (std::uint64_t ends = goes_on & ~longer; ends != 0; ends &= ends - 1) {
                 const auto line = static_cast<std::size_t>(std::countr_zero(ends));
-                LinePay pay{
-                    .symbol = paying.symbol, .count = count, .times = definition_.pays[paying.symbol][count]};
+                LinePay pay{.symbol = paying.symbol, .count = count, .times = definition_.pays[paying.symbol][count]};
                 if (multiplied_) { pay.times *= multiplier(stops.first(count), line, paying.symbol); }
                 const bool first = (paid >> line & 1U) == 0;
                 if (!first && !is_better(pay, paying.wild, best.of(line), is_wild(best.symbol[line]))) { continue; }

@@ -188,10 +188,13 @@ std::uint64_t all_combinations(const Strips& strips)
 
 std::int64_t round_bound(const Definition& definition)
 {
-    const std::int64_t paid = best_spin(definition, definition.strips);
+    const std::int64_t spin = best_spin(definition, definition.strips);
+    if (definition.respins) { return times(spin, definition.respins->limit + 1); }
+    const std::int64_t prize = definition.pick ? std::ranges::max(definition.pick->prizes) : 0;
+    const std::int64_t paid = plus(spin, times(prize, definition.units));
     if (!awards_free_spins(definition, definition.strips)) { return paid; }
     const std::int64_t free = definition.free_strips == definition.strips
-        ? paid
+        ? spin
         : best_spin(definition, definition.free_strips);
     return plus(paid, times(free, definition.free_spins_limit * definition.free_spin_multiplier));
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "definition.hpp"
+#include "holds.hpp"
 
 /// What the reels can do at most, and how often they do what: by walking over the stops, reel by reel, leaving out what is
 /// decided already.
@@ -26,9 +27,12 @@ struct SpinOutcome {
     std::int64_t win = 0;  ///< In units, before any multiplier.
     std::uint32_t free_spins = 0;
     std::uint64_t ways = 0;
+    bool picks = false;  ///< If it is the spin that is paid for.
 
     friend bool operator==(const SpinOutcome&, const SpinOutcome&) = default;
 };
 std::vector<SpinOutcome> distribution(const Definition& definition, const Strips& strips);
+/// The same over these stops of each reel alone.
+std::vector<SpinOutcome> distribution(const Definition& definition, const Strips& strips, const StopLists& stops);
 
 }  // namespace croupier::rounds::slot

@@ -41,6 +41,7 @@ std::int64_t win_told(const Outcome& outcome)
         if (const auto* ways = std::get_if<WaysWin>(&event)) { sum += ways->win; }
         if (const auto* scatter = std::get_if<ScatterWin>(&event)) { sum += scatter->win; }
         if (const auto* bet = std::get_if<BetResult>(&event)) { sum += bet->win; }
+        if (const auto* picked = std::get_if<Picked>(&event)) { sum += picked->win; }
         if (const auto* capped = std::get_if<Capped>(&event)) { sum = capped->win; }
     }
     return sum;

@@ -246,7 +246,7 @@ TEST_CASE("slot math: figures agree with the enumeration of all stops, for rando
         for (const auto& [award, times] : paid.awards) { triggers += award > 0 ? times : 0; }
         CHECK(Rational{slot::trigger_probability(definition)} == Rational{triggers, paid.combinations});
         std::map<std::pair<std::int64_t, std::uint32_t>, std::uint64_t> outcomes;
-        for (const auto& [win, spins, ways] : slot::distribution(definition, definition.strips)) {
+        for (const auto& [win, spins, ways, picks] : slot::distribution(definition, definition.strips)) {
             outcomes[{win, spins}] = ways;
         }
         CHECK(outcomes == paid.outcomes);

@@ -271,3 +271,50 @@ TEST_CASE("choice: a stake that waits counts against the player's limits when it
     table.choose(1, 31);
     CHECK(table.code(table.deal()) == "limit_reached");
 }
+
+TEST_CASE("choice: a slot's pick waits for its player, and the rest of the round with it; by rule it is the first box",
+    "[session]")
+{
+    Table table;
+    const bool by_rule = GENERATE(false, true);
+    Json spun;
+    for (int i = 0; i < 2000 && !spun.contains("awaits"); ++i) {
+        spun = table.spin("treasure-chests", {}, 15).at("ok");
+        CHECK((spun.contains("awaits") || table.account().held == 0));
+    }
+    REQUIRE(spun.at("awaits").at("choices") == 5);
+    CHECK(spun.at("win") == 0);
+    CHECK(table.account().held == 15);
+    const Json asked = spun.at("outcome").at("events");
+    CHECK(asked.back() == Json{{"ev", "pick"}, {"boxes", 5}});
+    CHECK(table.code(table.spin("treasure-chests", {}, 15)) == "round_open");
+    const auto round = std::stoull(spun.at("round").get<std::string>());
+    CHECK(table.code(table.choose(round, 5)) == "choice_invalid");
+    CHECK(table.open().at(0).at("outcome").at("events") == asked);
+    std::vector<std::int64_t> boxes;
+    if (by_rule) {
+        table.casino.clock.advance(24h);
+        CHECK(table.casino.send(rounds::FinishOverdue{})->one);
+        const auto& content = table.casino.store.units().back()->content;
+        const auto shown = std::ranges::find(content.events, rounds::Shown::kFact, &EventRow::type);
+        REQUIRE(shown != content.events.end());
+        const auto fact = from_bytes<rounds::Shown>(shown->body);
+        REQUIRE(fact.has_value());
+        const auto& picked = std::get<rounds::Picked>(fact->outcome.events.at(asked.size()));
+        CHECK(picked.box == 0);
+        CHECK((fact->outcome.events.back() == rounds::GameEvent{rounds::ChosenByRule{0}}));
+        boxes = picked.wins;
+    } else {
+        const Json told = table.choose(round, 2).at("ok").at("outcome");
+        const Json& picked = told.at("events").at(asked.size());
+        CHECK(std::equal(asked.begin(), asked.end(), told.at("events").begin()));
+        CHECK(picked.at("box") == 2);
+        CHECK(picked.at("win") == picked.at("wins").at(2));
+        CHECK(told.at("win") >= picked.at("win"));
+        boxes = picked.at("wins").get<std::vector<std::int64_t>>();
+    }
+    std::ranges::sort(boxes);
+    CHECK(boxes == std::vector<std::int64_t>{30, 45, 75, 150, 675});
+    CHECK(table.account().held == 0);
+    CHECK(TestCasino::state(*table.casino.folded()) == TestCasino::state(*table.casino.casino));
+}

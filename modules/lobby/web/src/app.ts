@@ -187,7 +187,7 @@ export class App extends CasinoElement {
   /** In a recording: makes the choice that a round waits for. */
   async choose(round: string, choice: number): Promise<void> {
     if (casino.busy) return;
-    const view = this.querySelector<PokerView>('croupier-poker');
+    const view = this.querySelector<SlotView | PokerView>('croupier-slot, croupier-poker');
     for (let tries = 0; view !== null && tries < kFilmPatience; tries++) {
       if (view.choose(round, choice)) return;
       await new Promise((resolve) => setTimeout(resolve, 50));

@@ -8,6 +8,8 @@ interface Kept {
   nickname: string;
   since: number;
   countedN: number;
+  /** The round that was begun here and has not ended, as far as is known here. */
+  open?: string | undefined;
   net: number;
 }
 
@@ -167,10 +169,18 @@ export class Casino {
     return this.client.choose(round, choice);
   }
 
-  /** Asks which round waits: it may have begun or ended elsewhere. */
+  /** Asks which round waits: it may have begun or ended elsewhere, or by its game's rule. */
   async lookForWaiting(): Promise<void> {
     try {
       [this.waiting] = (await this.client?.queryOpen()) ?? [];
+      this.changed();
+      const open = this.kept?.open;
+      if (open === undefined || open === this.waiting?.round) return;
+      const { status, stake, win } = await this.api.round(open);
+      if (this.kept?.open !== open) return; // Its answer has come meanwhile.
+      this.kept.open = undefined;
+      if (status !== 'voided') this.kept.net += win - stake;
+      this.keep();
       this.changed();
     } catch {
       // The next connection asks again.
@@ -251,6 +261,9 @@ export class Casino {
     const kept = this.kept;
     if (kept === undefined || n <= kept.countedN) return;
     kept.countedN = n;
+    // What it comes to is known in the end; that may be told to nobody here (lookForWaiting).
+    if (result.awaits !== undefined) kept.open = result.round;
+    else if (kept.open === result.round) kept.open = undefined;
     if (result.awaits === undefined) kept.net += result.win + (result.jackpot ?? 0) - result.stake;
     this.keep();
   }

@@ -36,6 +36,10 @@ export interface SlotDefinition {
   /** Scatters anywhere pay `times` × the stake. */
   scatter_pays?: { count: number; times: number }[];
   free_spins?: { awards: { count: number; spins: number }[]; multiplier: number; limit: number; strips?: number[][] };
+  /** Reels that show the symbol are held and the others spin again, up to so often, as long as each spin holds another one. */
+  respins?: { symbol: number; limit: number };
+  /** So many scatters let the player pick one of the prizes' boxes; each prize × the stake. */
+  pick?: { scatters: number; prizes: number[] };
   /** The most that a round pays, × the stake. */
   win_cap?: number;
 }
@@ -106,6 +110,10 @@ export type GameEvent =
   | { ev: 'scatter'; symbol: number; count: number; win: number }
   | { ev: 'free_spins'; awarded: number; left: number }
   | { ev: 'free_spin'; index: number; left: number }
+  /** The reels that are held; the next 'reels' says how the others stopped. */
+  | { ev: 'respin'; held: number[]; left: number }
+  | { ev: 'pick'; boxes: number }
+  | { ev: 'picked'; box: number; win: number; wins: number[] }
   | { ev: 'capped'; win: number }
   | { ev: 'pocket'; number: number; colour: string }
   | { ev: 'bet'; index: number; stake: number; win: number }

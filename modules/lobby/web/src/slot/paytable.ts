@@ -35,7 +35,7 @@ export function linesOf({ lines, reels, rows }: SlotDefinition): string {
 }
 
 function rules(game: SlotInfo): string[] {
-  const { symbols, lines, ways, free_spins: free, win_cap: cap } = game.definition;
+  const { symbols, lines, ways, free_spins: free, respins, pick, win_cap: cap } = game.definition;
   const nameOf = (id: number) => symbols.find((symbol) => symbol.id === id)?.name ?? '';
   const scatter = symbols.find(({ kind }) => kind === 'scatter')?.name;
   const texts = [lines === undefined
@@ -52,6 +52,15 @@ function rules(game: SlotInfo): string[] {
   if (free !== undefined && free.awards.length > 0) {
     const awards = free.awards.map(({ count, spins }) => `${count} or more award ${spins}`).join(', ');
     texts.push(`Free spins: ${awards}, up to ${free.limit} a round. Wins in free spins count ${free.multiplier} times${free.strips === undefined ? '' : ', and they turn other reels'}.`);
+  }
+  if (respins !== undefined) {
+    texts.push(`Respins: reels that show the ${nameOf(respins.symbol)} are held and the others spin again, up to ${respins.limit} times, as long as each spin
+      holds another reel. Every spin pays.`);
+  }
+  if (pick !== undefined) {
+    texts.push(`Pick: ${pick.scatters} or more ${scatter} in the paid spin let you pick one of ${pick.prizes.length} boxes with ${[...pick.prizes].join(', ')} × the whole stake.
+      What is in which is drawn when you pick, each order alike: no box is better than another.${game.choice_ms === undefined ? '' : ` The
+      round waits for you, also on another device, for ${Math.round(game.choice_ms / 3600e3 * 10) / 10} hours; then the first box is picked.`}`);
   }
   texts.push(`${cap === undefined ? '' : `A round pays up to ${cap} × its stake. `}Theoretical return to player: ${rtp(game.rtp_ppm)}.`);
   return texts;

@@ -44,16 +44,17 @@ export class Reels extends PlainElement {
     </div>`;
   }
 
-  /** Turns all reels until `stop`. */
-  async spin(): Promise<void> {
+  /** Turns all reels but the held ones until `stop`. */
+  async spin(held: number[] = []): Promise<void> {
     if (reducedMotion()) return;
     const { reels, rows } = this.definition;
     this.strips_ = Array.from({ length: reels }, (_, reel) => {
+      if (held.includes(reel)) return undefined;
       const turn = this.slice(reel, 8);
       return [...turn, ...turn.slice(0, rows)]; // The end looks like the beginning, so that the loop has no seam.
     });
     await this.updateComplete;
-    this.turning_ = this.strips().map((strip) => {
+    this.turning_ = this.strips().filter((_, reel) => !held.includes(reel)).map((strip) => {
       const count = strip.childElementCount;
       return strip.animate(
         [{ transform: `translateY(${-(1 - rows / count) * 100}%)` }, { transform: 'translateY(0)' }],
@@ -63,16 +64,17 @@ export class Reels extends PlainElement {
   }
 
   /** Stops reel after reel on `grid`. */
-  async stop(grid: number[][]): Promise<void> {
+  async stop(grid: number[][], held: number[] = []): Promise<void> {
     this.halt();
     if (reducedMotion()) {
       this.settle(grid);
       return;
     }
     const { rows } = this.definition;
-    this.strips_ = grid.map((cells, reel) => [...cells, ...this.slice(reel, 6 + 3 * reel), ...(this.grid_[reel] ?? [])]);
+    this.strips_ = grid.map((cells, reel) => held.includes(reel) ? undefined : [...cells, ...this.slice(reel, 6 + 3 * reel), ...(this.grid_[reel] ?? [])]);
     await this.updateComplete;
     await Promise.all(this.strips().map(async (strip, reel) => {
+      if (held.includes(reel)) return;
       const from = -(1 - rows / strip.childElementCount) * 100;
       await finished(strip.animate(
         [
@@ -90,6 +92,12 @@ export class Reels extends PlainElement {
   rest(): void {
     this.halt();
     this.settle(this.grid_);
+  }
+
+  /** Shows what has stopped already. */
+  set(grid: number[][]): void {
+    this.halt();
+    this.settle(grid);
   }
 
   private settle(grid: number[][]): void {

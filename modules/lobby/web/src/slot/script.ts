@@ -22,6 +22,9 @@ export interface Turn {
   /** 1, 2, 3, … for a free spin, 0 for the paid one. */
   free: number;
   freeLeft: number;
+  /** Of a respin: the reels that are held, and how many may still come. */
+  held: number[];
+  respinsLeft: number;
   /** Free spins that this turn awarded. */
   awarded: number;
   /** Sum of the wins up to and with this turn. */
@@ -34,6 +37,8 @@ export function turnsOf(outcome: Outcome, definition: SlotDefinition): Turn[] {
   let free = 0;
   let freeLeft = 0;
   let sum = 0;
+  let held: number[] = [];
+  let respinsLeft = 0;
   for (const event of outcome.events) {
     const turn = turns.at(-1);
     switch (event.ev) {
@@ -41,8 +46,14 @@ export function turnsOf(outcome: Outcome, definition: SlotDefinition): Turn[] {
         free = event.index;
         freeLeft = event.left;
         break;
+      case 'respin':
+        ({ held, left: respinsLeft } = event);
+        break;
       case 'reels':
-        turns.push({ grid: event.grid, wins: [], free, freeLeft, awarded: 0, winSoFar: sum });
+        turns.push({ grid: event.grid, wins: [], free, freeLeft, held, respinsLeft, awarded: 0, winSoFar: sum });
+        break;
+      case 'picked':
+        sum += event.win;
         break;
       case 'line':
       case 'ways':
@@ -67,6 +78,19 @@ export function turnsOf(outcome: Outcome, definition: SlotDefinition): Turn[] {
     }
   }
   return turns;
+}
+
+/** The closed boxes of a pick, and what was in them once one was picked. */
+export interface Boxes {
+  count: number;
+  opened?: { box: number; win: number; wins: number[] };
+  byRule: boolean;
+}
+
+export function boxesOf({ events }: Outcome): Boxes | undefined {
+  const won = events.find((event) => event.ev === 'pick');
+  const opened = events.find((event) => event.ev === 'picked');
+  return won && { count: won.boxes, byRule: events.some((event) => event.ev === 'chosen_by_rule'), ...(opened && { opened }) };
 }
 
 function winOf(event: WinEvent, grid: number[][], definition: SlotDefinition): Win {

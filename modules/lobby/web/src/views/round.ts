@@ -8,7 +8,7 @@ import { handOf, rankOf, rowName, suitOf } from '../poker/cards.js';
 import { View } from '../element.js';
 import { money, signedMoney, when } from '../format.js';
 import { colourOf, pocketName, spotOf } from '../roulette/layout.js';
-import { placeOf, turnsOf } from '../slot/script.js';
+import { boxesOf, placeOf, turnsOf } from '../slot/script.js';
 import type { Turn } from '../slot/script.js';
 import { drawSymbol } from '../symbols.js';
 import { verifyLink } from './fair.js';
@@ -44,14 +44,14 @@ export class RoundView extends View {
           <div><dt>Result</dt><dd>${detail.status === 'voided' ? 'Void' : signedMoney(detail.win + jackpot - detail.stake, detail)}</dd></div>
         </dl>
         ${this.outcome(detail)}
-        <p><button class="receipt" @click=${() => void this.receipt()}>Receipt</button> A file that proves this round, once its day is sealed.</p>`}
+        ${detail.status === 'voided' ? '' : html`<p><button class="receipt" @click=${() => void this.receipt()}>Receipt</button> A file that proves this round, once its day is sealed.</p>`}`}
     </main>`;
   }
 
   private outcome(detail: RoundDetail) {
     if (!hasOutcome(detail)) return html`<p class="verdict">A malfunction ended this round: it is void, and its stake of ${money(detail.stake, detail)} came back.</p>`;
     const game = casino.game(detail.game);
-    if (game?.kind === 'slot') return turnsOf(detail.outcome, game.definition).map((turn) => this.turn(turn, game));
+    if (game?.kind === 'slot') return html`${turnsOf(detail.outcome, game.definition).map((turn) => this.turn(turn, game))}${this.boxes(detail, game)}`;
     if (game?.kind === 'dice') return this.dice(detail, game);
     if (game?.kind === 'video-poker') return this.poker(detail, game);
     const wheel = game?.definition.wheel ?? 'european';
@@ -66,6 +66,13 @@ export class RoundView extends View {
             <td>${money(result.stake, detail)}</td><td>${result.win > 0 ? money(result.win, detail) : '–'}</td></tr>`;
         })}</tbody>
       </table>`;
+  }
+
+  private boxes(detail: Told, game: SlotInfo) {
+    const boxes = boxesOf(detail.outcome);
+    return boxes?.opened === undefined ? '' : html`<section class="card turn"><h2>The pick</h2>
+      <p>Box ${boxes.opened.box + 1}${boxes.byRule ? ', by the rule: the time to choose was over' : ''}: ${money(boxes.opened.win, game)}.
+        In the boxes were ${boxes.opened.wins.map((win) => money(win, game)).join(', ')}.</p></section>`;
   }
 
   private poker(detail: Told, { definition }: VideoPokerInfo) {
@@ -99,7 +106,7 @@ export class RoundView extends View {
     const won = new Set(turn.wins.flatMap((win) => win.cells));
     const label = Array.from({ length: rows }, (_, row) => `Row ${row + 1}: ${turn.grid.map((reel) => name(reel[row] ?? 0)).join(', ')}`).join('. ');
     return html`<section class="card turn">
-      <h2>${turn.free > 0 ? `Free spin ${turn.free}` : 'The spin'}</h2>
+      <h2>${turn.free > 0 ? `Free spin ${turn.free}` : turn.held.length > 0 ? 'Respin' : 'The spin'}</h2>
       <div class="small-reels" role="img" aria-label=${label}>${turn.grid.map((reel, r) => html`<div>${reel.map((id, row) =>
         html`<div class="cell ${won.has(r * rows + row) ? 'won' : ''}">${drawSymbol(name(id))}</div>`)}</div>`)}</div>
       ${turn.wins.length === 0 ? html`<p>No win.</p>` : html`<ul>${turn.wins.map((win) => html`<li>
