@@ -6,6 +6,7 @@ import { Server } from './support/server.mjs';
 import { accessTests } from './access.mjs';
 import { breakTests } from './breaks.mjs';
 import { fairTests } from './fair.mjs';
+import { featureTests } from './features.mjs';
 import { filmTests } from './film.mjs';
 import { playTests } from './play.mjs';
 import { pokerTests } from './poker.mjs';
@@ -22,7 +23,7 @@ after(async () => {
   await house.server?.stop();
 });
 
-for (const [name, body] of [...playTests, ...breakTests, ...filmTests, ...fairTests, ...pokerTests, ...accessTests]) {
+for (const [name, body] of [...playTests, ...breakTests, ...filmTests, ...fairTests, ...pokerTests, ...featureTests, ...accessTests]) {
   if (name.includes(process.argv[2] ?? '')) test(name, { timeout: 180_000 }, async () => {
     await house.server.ensure();
     await body(house);

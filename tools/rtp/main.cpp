@@ -1,6 +1,8 @@
 #include <CLI/CLI.hpp>
+#include <unistd.h>
 
 #include <cmath>
+#include <functional>
 #include <iostream>
 #include <thread>
 
@@ -13,7 +15,7 @@ using croupier::rtp::Sheet;
 
 struct Options {
     std::vector<std::string> files;
-    std::uint64_t rounds = 0;
+    std::uint64_t rounds = 100'000;
     std::uint64_t seed = 1;
     unsigned threads = std::max(1U, std::thread::hardware_concurrency());
     double rtp_min = 0;
@@ -42,6 +44,14 @@ std::unique_ptr<croupier::rounds::Game> load(const Options& options, const std::
     return std::move(*game);
 }
 
+/// On one line of the terminal.
+std::function<void(std::uint64_t)> tell_progress(std::uint64_t rounds)
+{
+    return [rounds](std::uint64_t played) {
+        std::cerr << "\r" << played * 100 / std::max<std::uint64_t>(rounds, 1) << " % of " << rounds << " rounds\r";
+    };
+}
+
 /// False: it is no game, or not one as it has to be.
 bool report(const Options& options, const std::string& file, Sheet& sheet)
 {
@@ -60,7 +70,11 @@ bool report(const Options& options, const std::string& file, Sheet& sheet)
         good = false;
     }
     if (options.rounds == 0) { return good; }
-    const auto played = croupier::rtp::simulation(*game, text, options.rounds, options.seed, options.threads);
+    const auto played = croupier::rtp::simulation(*game, text,
+        {.rounds = options.rounds,
+            .seed = options.seed,
+            .threads = options.threads,
+            .progress = ::isatty(STDERR_FILENO) != 0 ? tell_progress(options.rounds) : nullptr});
     if (!played) {
         std::cerr << file << ": not simulated, the table does not take one bet of each kind\n";
         return good;
@@ -112,7 +126,9 @@ int main(int argc, char** argv)
     Options options;
     app.add_option("FILE", options.files, "Game definitions, as under config/games")->required();
     app.add_option("--simulate,--spins", options.rounds,
-        "Also play this many rounds through the server's own code, with a seeded stand-in for the generator");
+           "How many rounds are played to check the figures, through the server's own code, with a seeded stand-in for the "
+           "generator; 0: none")
+        ->capture_default_str();
     app.add_option("--seed", options.seed, "Seed of that stand-in")->capture_default_str();
     app.add_option("--threads", options.threads, "How many play")->check(CLI::Range(1U, 256U))->capture_default_str();
     app.add_option("--format", options.format, "text, json or csv")
@@ -124,7 +140,10 @@ int main(int argc, char** argv)
     app.add_flag("--diff", options.diff, "What the second file changes of the first; 1: something");
     CLI11_PARSE(app, argc, argv);
     if (options.rtp_min > 0 && options.rtp_max == 0) { options.rtp_max = 1; }
-    if (options.diff) { return diff(options); }
+    if (options.diff) {
+        options.rounds = 0;  // Two versions are told apart by what is exact.
+        return diff(options);
+    }
 
     bool good = true;
     Sheet all = Sheet::array();

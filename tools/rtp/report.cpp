@@ -1,8 +1,10 @@
 #include "report.hpp"
 
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <cmath>
-#include <functional>
+#include <latch>
 #include <map>
 #include <numeric>
 #include <thread>
@@ -233,14 +235,17 @@ struct Sums {
     double squares = 0;
 };
 
+constexpr std::uint64_t kTold = 1U << 16U;  // Rounds between two words of how far it is.
+
 Sums play(const Game& game, std::int64_t stake, std::span<const Bet> bets, const Advice& advise, std::uint64_t rounds,
-    SeededWords words)
+    SeededWords words, std::atomic<std::uint64_t>& played)
 {
     std::vector<std::uint32_t> scratch(256);
     std::vector<Value> values(256);  // Of which the first are the round's: it is never made smaller.
     const bool waits = game.asks();
     Sums sums;
     for (std::uint64_t round = 0; round < rounds; ++round) {
+        if (round % kTold == kTold - 1) { played += kTold; }
         std::size_t decided = 0;
         const auto so_far = [&] { return std::span<const Value>{values}.first(decided); };
         for (bool asks = true; asks;) {
@@ -301,8 +306,7 @@ std::string undeclared(const Game& game, const Sheet& sheet)
     return {};
 }
 
-std::optional<Played> simulation(
-    const Game& game, std::string_view json, std::uint64_t rounds, std::uint64_t seed, unsigned threads)
+std::optional<Played> simulation(const Game& game, std::string_view json, const Simulation& how)
 {
     const std::vector<Bet> bets = example_bets(game);
     const auto stake = game.total_stake(bets.empty() ? game.info().stake_min : 0, bets);
@@ -311,15 +315,24 @@ std::optional<Played> simulation(
     const Advice advise = advice(game, json);
 
     // Each thread has a share and a seed of its own: the same with the same number of threads.
-    std::vector<Sums> shares(std::max(threads, 1U));
+    std::vector<Sums> shares(std::max(how.threads, 1U));
+    std::atomic<std::uint64_t> played_so_far = 0;
+    std::latch ended{static_cast<std::ptrdiff_t>(shares.size())};
     {
         std::vector<std::jthread> players;
         for (std::size_t i = 0; i < shares.size(); ++i) {
-            const std::uint64_t share = rounds / shares.size() + (i < rounds % shares.size() ? 1 : 0);
-            players.emplace_back(
-                [&, i, share] { shares[i] = play(game, *stake, bets, advise, share, SeededWords{seed, i}); });
+            const std::uint64_t share = how.rounds / shares.size() + (i < how.rounds % shares.size() ? 1 : 0);
+            players.emplace_back([&, i, share] {
+                shares[i] = play(game, *stake, bets, advise, share, SeededWords{how.seed, i}, played_so_far);
+                ended.count_down();
+            });
+        }
+        while (how.progress && !ended.try_wait()) {
+            std::this_thread::sleep_for(std::chrono::milliseconds{100});
+            how.progress(played_so_far);
         }
     }
+    const std::uint64_t rounds = how.rounds;
     Sums sums;
     for (const Sums& share : shares) {
         sums.won += share.won;
@@ -336,7 +349,7 @@ std::optional<Played> simulation(
     Played played;
     const double computed = expected(game, json, *stake, bets);
     played.off = error > 0 ? (mean - computed) / error : 0;
-    played.sheet = {{"rounds", rounds}, {"seed", seed}, {"threads", shares.size()}, {"rtp", mean},
+    played.sheet = {{"rounds", rounds}, {"seed", how.seed}, {"threads", shares.size()}, {"rtp", mean},
         {"rtp_from", mean - kConfidence * error}, {"rtp_to", mean + kConfidence * error}, {"confidence", 0.99},
         {"off_in_standard_errors", played.off}, {"hit_frequency", static_cast<double>(sums.winning) / count},
         {"standard_deviation_in_stakes", deviation}, {"volatility_index", kVolatility * deviation},

@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,8 +31,14 @@ struct Played {
 /// holding what is best.
 /// The generator is a seeded stand-in, so that a run can be repeated, by as many threads: it shows the game's mathematics,
 /// never the rng's. nullopt: the table does not take one bet of each kind.
-std::optional<Played> simulation(
-    const rounds::Game& game, std::string_view json, std::uint64_t rounds, std::uint64_t seed, unsigned threads);
+struct Simulation {
+    std::uint64_t rounds = 0;
+    std::uint64_t seed = 1;
+    unsigned threads = 1;
+    std::function<void(std::uint64_t rounds)>
+        progress;  ///< Told now and then how many have been played, if it runs for long.
+};
+std::optional<Played> simulation(const rounds::Game& game, std::string_view json, const Simulation& how);
 
 /// The sheet for people, and as lines "name,value".
 std::string text_of(const Sheet& sheet);

@@ -4,7 +4,7 @@ import type { LitElement } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { casino } from './casino.js';
 import { CasinoElement } from './element.js';
-import { money, signedMoney } from './format.js';
+import { money, signedMoney, when } from './format.js';
 import { routeOf } from './route.js';
 import type { Route } from './route.js';
 import type { RouletteView } from './roulette/view.js';
@@ -34,12 +34,16 @@ export class App extends CasinoElement {
   @state() private route_: Route = routeOf(location.hash);
   private moved_ = false;
   private shown_: Element | undefined;
+  /** The round of the past that was asked for. */
+  private again_: string | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener('hashchange', () => {
       this.route_ = routeOf(location.hash);
       casino.recovered = undefined;
+      casino.again = undefined;
+      this.again_ = undefined;
       casino.jackpot = undefined;
       if (this.route_.view === 'lobby') void casino.loadGames().catch(() => undefined); // Jackpots have grown.
       this.moved_ = true;
@@ -60,6 +64,11 @@ export class App extends CasinoElement {
 
   protected override updated(): void {
     document.title = this.pageTitle();
+    const again = this.route_.view === 'game' ? this.route_.again : undefined;
+    if (again !== undefined && again !== this.again_ && casino.balance !== undefined) {
+      this.again_ = again;
+      void casino.showAgain(again).catch(() => undefined); // The history says what is wrong with it.
+    }
     if (!this.moved_) return;
     this.moved_ = false;
     void this.arrive();
@@ -123,6 +132,11 @@ export class App extends CasinoElement {
     if (waiting !== undefined && !(this.route_.view === 'game' && this.route_.game === waiting.game)) {
       return html`<p class="banner warn" data-banner="waiting"><span class="dot"></span>A round waits for your choice; its stake of ${money(waiting.stake, waiting.balance)} is held.
         <a href="#/game/${encodeURIComponent(waiting.game)}">Finish it</a></p>`;
+    }
+    const again = casino.again;
+    if (again !== undefined) {
+      return html`<p class="banner" data-banner="again"><span>Replay of round ${again.round}, ${when(again.at)}. Nothing is staked and nothing is won.</span>
+        <a href="#/round/${again.round}">Back to it</a></p>`;
     }
     const recovered = casino.recovered?.result;
     if (recovered !== undefined && recovered.awaits === undefined) {

@@ -37,6 +37,8 @@ export class Casino {
   recovered: OutcomeEvent | undefined;
   /** A round of this player that waits for a choice. */
   waiting: SpinResult | undefined;
+  /** The round of the past that the page shows again. */
+  again: { round: string; game: string; at: string } | undefined;
   /** The round that won a jackpot last, until one goes elsewhere. */
   jackpot: SpinResult | undefined;
   /** Why the current round is not decided yet, when the server asks for patience. */
@@ -159,6 +161,7 @@ export class Casino {
   spin(request: SpinRequest): Promise<SpinResult> {
     if (this.client === undefined) return Promise.reject(new CroupierError({ code: 'not_logged_in', message: 'Log in first.' }));
     this.recovered = undefined;
+    this.again = undefined;
     this.jackpot = undefined;
     return this.client.spin(request);
   }
@@ -167,6 +170,16 @@ export class Casino {
     if (this.client === undefined) return Promise.reject(new CroupierError({ code: 'not_logged_in', message: 'Log in first.' }));
     this.recovered = undefined;
     return this.client.choose(round, choice);
+  }
+
+  /** Shows a round of the past at its game once more, as what it is. */
+  async showAgain(round: string): Promise<void> {
+    const { game, stake, win, jackpot = 0, outcome, bets = [], at } = await this.api.round(round);
+    if (outcome === null || this.balance === undefined || this.busy) return;
+    this.again = { round, game, at };
+    const result = { round, game, stake, win, jackpot, outcome, balance: this.balance };
+    this.recovered = { n: 0, request: { game, bets }, result, recovered: true };
+    this.changed();
   }
 
   /** Asks which round waits: it may have begun or ended elsewhere, or by its game's rule. */
