@@ -190,6 +190,10 @@ void House::tick()
 
 // The machine.
 
+bool House::writing() const { return life_ != nullptr && life_->store->committed() != life_->store->submitted(); }
+
+std::uint64_t House::told() const { return life_ == nullptr ? 0 : life_->edge.told(); }
+
 void House::crash(bool power)
 {
     if (!life_) { return; }

@@ -61,6 +61,10 @@ public:
     // The machine.
 
     bool up() const noexcept { return life_ != nullptr; }
+    /// Whether the process has submitted what is not durable.
+    bool writing() const;
+    /// How many frames for players this process has had.
+    std::uint64_t told() const;
     /// The process ends, now. `power`: and the disk loses what was not synced.
     void crash(bool power);
     /// The process is asked to stop, and does once all that it took is durable; later it starts again.

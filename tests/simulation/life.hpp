@@ -72,7 +72,12 @@ public:
     void end_in_the_middle()
     {
         if (!writing_ || batch_.empty()) { return; }
-        house_.disk_.strike_at(1 + house_.world_.below(40), FaultyDisk::Fault::power_off, house_.world_.next_seed());
+        if (house_.world_.chance(3)) {
+            house_.disk_.strike_at_sync(FaultyDisk::Fault::power_off, house_.world_.next_seed());
+        } else {
+            house_.disk_.strike_at(
+                1 + house_.world_.below(40), FaultyDisk::Fault::power_off, house_.world_.next_seed());
+        }
         static_cast<void>(ledger_->append(batch_));
     }
 
@@ -103,6 +108,7 @@ public:
     {
         Socket* socket = open(connection);
         if (socket == nullptr) { return; }
+        ++told_;
         if (!socket->outbox.push(rests_on, kind, topic, std::move(frame))) { return close(connection, 4002, "slow"); }
         socket->outbox.release(committed_);
         pump(connection);
@@ -181,6 +187,8 @@ public:
         pump(connection);
     }
     /// The server died: who waits for an answer gets none.
+    /// Frames for players so far that are answers and pushes, not refusals of the edge's.
+    std::uint64_t told() const noexcept { return told_; }
     std::vector<Answered> unanswered()
     {
         std::vector<Answered> all;
@@ -218,6 +226,7 @@ private:
     void release(ConnectionId call);
 
     House& house_;
+    std::uint64_t told_ = 0;
     std::map<ConnectionId, Socket> sockets_;
     std::map<ConnectionId, Call> calls_;
     Seq committed_{};

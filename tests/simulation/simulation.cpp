@@ -125,14 +125,31 @@ private:
         });
     }
 
-    /// What a killed process wrote and never synced is at risk until the next one has written: so the power often fails soon after.
+    /// A process is killed at some moment, or while it writes; and what it wrote and never synced is at risk until the next one has
+    /// written: so the power often fails soon after, or just when that one has told somebody something.
     void kill()
     {
-        house_.crash(false);
-        if (!plan_.power_cuts || !world_.chance(2)) { return; }
-        world_.after(world_.about(2s), [this] {
-            if (!healed_) { house_.crash(true); }
-        });
+        const auto killed = [this] {
+            house_.crash(false);
+            if (!plan_.power_cuts || world_.chance(2)) { return; }
+            const auto power_fails = [this] { house_.crash(true); };
+            if (world_.chance(2)) {
+                return once_by(world_.now() + world_.about(2s), [] { return false; }, power_fails);
+            }
+            const std::uint64_t frames = 1 + world_.below(6);
+            once_by(world_.now() + 5s, [this, frames] { return house_.told() >= frames; }, power_fails);
+        };
+        if (world_.chance(2)) { return killed(); }
+        once_by(world_.now() + 5s, [this] { return house_.writing(); }, killed);
+    }
+
+    /// As soon as `so` holds, or at the latest at `end`; not after the faults have ended.
+    void once_by(microseconds end, std::function<bool()> so, std::function<void()> then)
+    {
+        if (healed_) { return; }
+        if (so() || world_.now() >= end) { return then(); }
+        world_.after(
+            microseconds{500}, [this, end, so = std::move(so), then = std::move(then)] { once_by(end, so, then); });
     }
 
     void for_a_while(const std::function<void(bool)>& what)

@@ -194,15 +194,26 @@ FaultyDisk::~FaultyDisk() { sqlite3_vfs_unregister(vfs_.get()); }
 void FaultyDisk::strike_at(std::uint64_t operation, Fault fault, std::uint64_t seed)
 {
     strike_at_ = operations_ + operation;
+    at_sync_ = false;
     fault_ = fault;
     struck_ = false;
     random_.seed(seed);
+}
+
+void FaultyDisk::strike_at_sync(Fault fault, std::uint64_t seed)
+{
+    strike_at(0, fault, seed);
+    at_sync_ = true;
 }
 
 bool FaultyDisk::operation(Kind kind, bool grows)
 {
     if (off_) { return false; }
     ++operations_;
+    if (at_sync_ && kind == Kind::sync) {
+        strike_at_ = operations_;
+        at_sync_ = false;
+    }
     if (fault_ == Fault::full && operations_ >= strike_at_) {
         full_ = grows;
         if (grows && !struck_) {
@@ -249,6 +260,7 @@ void FaultyDisk::wake() noexcept
     off_ = false;
     full_ = false;
     fault_ = Fault::none;
+    at_sync_ = false;
 }
 
 void FaultyDisk::restart(std::uint64_t seed)

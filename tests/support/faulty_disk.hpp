@@ -34,6 +34,8 @@ public:
 
     /// The fault strikes at the `operation`th write, truncation, removal or sync from now, counted from 1.
     void strike_at(std::uint64_t operation, Fault fault, std::uint64_t seed);
+    /// The same at the next sync: what it was to make durable is written, and not synced.
+    void strike_at_sync(Fault fault, std::uint64_t seed);
     /// From now on the disk says that it synced, and did not.
     void lie_about_syncs() noexcept { lying_ = true; }
     /// Writes, truncations, removals and syncs so far.
@@ -75,6 +77,7 @@ private:
     std::map<std::string, File> files_;
     std::uint64_t operations_ = 0;
     std::uint64_t strike_at_ = 0;
+    bool at_sync_ = false;  ///< The next sync is struck, whichever operation it is.
     Fault fault_ = Fault::none;
     bool struck_ = false;
     Kind struck_at_ = Kind::write;
