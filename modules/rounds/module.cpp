@@ -37,11 +37,12 @@ public:
         folds.on<rng::Drawn>([&](const rng::Drawn& fact, const FactContext&) { rounds_->apply(fact); });
         folds.on<Chosen>([&](const Chosen& fact, const FactContext&) { rounds_->apply(fact); });
         folds.on<Settled>([&](const Settled& fact, const FactContext& at) { rounds_->apply(fact, at.at); });
+        folds.on<ledger::JackpotWon>([&](const ledger::JackpotWon& fact, const FactContext&) { rounds_->apply(fact); });
         folds.on<Voided>([&](const Voided& fact, const FactContext&) { rounds_->apply(fact); });
     }
 
     void save(ByteWriter& out) const override { rounds_->save(out); }
-    std::uint32_t version() const override { return 2; }
+    std::uint32_t version() const override { return 3; }
     bool restore(ByteReader& in) override { return rounds_->restore(in); }
 
 private:

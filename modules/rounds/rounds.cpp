@@ -274,7 +274,8 @@ PlayReport Rounds::report() const
     PlayReport report;
     for (const auto& [version, played] : played_) {
         const auto& [game, definition] = version;
-        PlayedVersion& one = report.versions.emplace_back(game, definition, played.rounds, played.stake, played.win);
+        PlayedVersion& one = report.versions.emplace_back(
+            game, definition, played.rounds, played.stake, played.win, played.jackpot, played.first, played.last);
         const auto offered = games_.find(game);
         if (offered != games_.end() && offered->second.game->definition() == definition) {
             one.rtp_ppm = offered->second.game->info().rtp_ppm;
@@ -404,6 +405,9 @@ void Rounds::apply(const Settled& fact, WallTime at)
     ++played.rounds;
     played.stake += fact.stake;
     played.win += fact.win;
+    if (jackpot_won_.first == fact.round) { played.jackpot += jackpot_won_.second; }
+    if (played.rounds == 1) { played.first = at; }
+    played.last = at;
 }
 
 void Rounds::apply(const Voided& fact)
@@ -421,7 +425,8 @@ void Rounds::save(ByteWriter& out) const
     std::vector<PlayedVersion> versions;
     versions.reserve(played_.size());
     for (const auto& [version, played] : played_) {
-        versions.push_back({version.first, version.second, played.rounds, played.stake, played.win, {}});
+        versions.push_back({version.first, version.second, played.rounds, played.stake, played.win, played.jackpot,
+            played.first, played.last, {}});
     }
     out.write(versions);
     std::vector<VoidedRounds> voided;
@@ -444,7 +449,7 @@ bool Rounds::restore(ByteReader& in)
     pace_ = std::move(pace);
     last_round_ = last;
     for (const PlayedVersion& one : versions) {
-        played_[{one.game, one.definition}] = {one.rounds, one.stake, one.win};
+        played_[{one.game, one.definition}] = {one.rounds, one.stake, one.win, one.jackpot, one.first, one.last};
     }
     for (const VoidedRounds& one : voided) { voided_[one.game] = one; }
     return true;

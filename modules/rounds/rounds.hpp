@@ -41,6 +41,7 @@ public:
     void apply(const rng::Drawn& fact) { in_play_.apply(fact); }
     void apply(const Chosen& fact) { in_play_.apply(fact); }
     void apply(const Settled& fact, WallTime at);
+    void apply(const ledger::JackpotWon& fact) { jackpot_won_ = {fact.round, fact.amount}; }
     void apply(const Voided& fact);
 
     void save(ByteWriter& out) const;
@@ -95,7 +96,11 @@ private:
         std::uint64_t rounds = 0;
         std::int64_t stake = 0;
         std::int64_t win = 0;
+        std::int64_t jackpot = 0;
+        WallTime first{};
+        WallTime last{};
     };
+    std::pair<RoundId, std::int64_t> jackpot_won_;  // By the round that is settled next, in the same unit.
     // Ever, also of games and versions that are not offered any more.
     std::map<std::pair<std::string, Hash>, Played> played_;
     std::map<std::string, VoidedRounds> voided_;

@@ -322,6 +322,9 @@ void Api::my_round(ConnectionId call, const ApiRequest& request, std::string_vie
             }
             body += ",\"jackpot\":";
             body += answered(detail->answer, "jackpot", "0");  // One from before there were jackpots has none.
+            if (const auto balance = answered(detail->answer, "balance", ""); !balance.empty()) {
+                body += ",\"balance\":" + balance;
+            }
             body += '}';
             answer(call, 200, std::move(body));
         }));

@@ -322,6 +322,12 @@ void OperatorApi::games(ConnectionId call)
         json::write_number(body, one.stake);
         body += ",\"win\":";
         json::write_number(body, one.win);
+        body += ",\"jackpot\":";
+        json::write_number(body, one.jackpot);
+        body += ",\"first\":";
+        json::write_time(body, one.first);
+        body += ",\"last\":";
+        json::write_time(body, one.last);
         if (one.rtp_ppm) {
             body += ",\"rtp_ppm\":";
             json::write_number(body, *one.rtp_ppm);

@@ -16,7 +16,7 @@ keep() {
     install -m 644 "$work/$1/life-$2-000001.crr" "$root/tests/recordings/$3.crr"
 }
 keep 114 1 players
-keep 168 2 operators
+keep 131 1 operators
 keep 183 1 jackpot
 keep 191 1.2 middle
 ls -l "$root"/tests/recordings/*.crr

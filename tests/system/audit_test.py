@@ -99,6 +99,8 @@ class Audit(harness.SystemTest):
         before, = self.get("games").json["versions"]
         self.assertEqual((before["game"], before["rounds"], before["stake"], before["win"]),
                          ("lucky-lines", 5, sum(one["stake"] for one in spun), sum(one["win"] for one in spun)))
+        at = [one["at"] for one in self.ada.pages("/api/v1/me/rounds", "rounds", 100)]
+        self.assertEqual((before["first"], before["last"], before["jackpot"]), (at[-1], at[0], 0))
         with tempfile.TemporaryDirectory() as folder:
             source = pathlib.Path(__file__).resolve().parents[2] / "config/games/lucky-lines.json"
             changed = json.loads(source.read_text())

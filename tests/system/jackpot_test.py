@@ -21,6 +21,7 @@ class Jackpot(harness.SystemTest):
         ada = casino.player("Ada")
         play = ada.connect()
         self.assertEqual(self.jackpot(casino)["amount"], 7_000)
+        paid = 0
         fund, wins, available = 7_000_000_000, 0, play.balance()["available"]
         for spins in range(1, 401):
             done = play.spin(stake=100)["ok"]
@@ -30,12 +31,19 @@ class Jackpot(harness.SystemTest):
             if done["jackpot"]:
                 self.assertEqual(ada.get(f"/api/v1/me/rounds/{done['round']}").json["jackpot"], done["jackpot"])
                 self.assertEqual(done["jackpot"], fund // 1_000_000)
+                paid += done["jackpot"]
                 fund = 7_000_000_000 + fund % 1_000_000
                 wins += 1
         # One win in twenty spins, on average: none in 400 has a chance of 10^-9.
         self.assertGreater(wins, 0)
         state = self.jackpot(casino)
         self.assertEqual((state["amount"], state["wins"], state["currency"]), (fund // 1_000_000, wins, "EUR"))
+
+        # Of each game's version apart (GLI-19 2.8.3); a jackpot's wins are no part of what the game returns.
+        token = harness.run("operator", "add", "auditor", "--data-dir", casino.data_dir).stdout.strip()
+        casino.secrets.add(token)
+        (version,) = casino.get("/api/v1/operator/games", token).json["versions"]
+        self.assertEqual((version["rounds"], version["jackpot"]), (400, paid))
 
         casino.kill()
         report = subprocess.run([VERIFY, "--json", casino.data_dir], stdin=subprocess.DEVNULL, capture_output=True, text=True,

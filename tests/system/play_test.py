@@ -93,6 +93,7 @@ class Play(harness.SystemTest):
             detail = player.get("/api/v1/me/rounds/" + spun["round"]).json
             self.assertEqual(detail["outcome"], spun["outcome"])
             self.assertEqual(sum(bet["stake"] for bet in detail["bets"]) or spun["stake"], spun["stake"])
+            self.assertEqual(detail["balance"], spun["balance"])  # GLI-19 4.14.1.
         self.assertEqual(len(player.get("/api/v1/me/rounds/" + rounds[-1]["round"]).json["bets"]), 4)
 
         for limit in (3, 100):

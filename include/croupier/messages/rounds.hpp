@@ -401,9 +401,12 @@ struct PlayedVersion {
     std::uint64_t rounds = 0;              ///< Settled.
     std::int64_t stake = 0;                ///< Minor units.
     std::int64_t win = 0;                  ///< Jackpots not counted.
+    std::int64_t jackpot = 0;              ///< Won beside it, from jackpots.
+    WallTime first{};                      ///< When the first of these rounds was settled …
+    WallTime last{};                       ///< … and the last.
     std::optional<std::uint32_t> rtp_ppm;  ///< In theory, of the poorest bet; of a version that is offered now.
 };
-BOOST_DESCRIBE_STRUCT(PlayedVersion, (), (game, definition, rounds, stake, win, rtp_ppm))
+BOOST_DESCRIBE_STRUCT(PlayedVersion, (), (game, definition, rounds, stake, win, jackpot, first, last, rtp_ppm))
 
 /// Rounds of a game that a malfunction voided, ever.
 struct VoidedRounds {

@@ -48,6 +48,9 @@ export function shortMoney(minor: number, amount: Amount): string {
 }
 
 /** 958312 ppm → "95.83 %". */
+/** Stands in the rules of every game (GLI-19 A.5.2(c)). */
+export const kMalfunction = 'A malfunction voids a round: it stands in your history as void, and its stake comes back.';
+
 export function rtp(ppm: number): string {
   return `${decimal(Math.round(ppm / 100), 2)} %`;
 }

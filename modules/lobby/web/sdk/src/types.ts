@@ -243,7 +243,8 @@ export interface Receipt {
   path: string[];
   seal: Record<string, string | number | boolean>;
 }
-export type RoundDetail = RoundSummary & { outcome: Outcome | null; jackpot?: number; bets?: Bet[] };
+/** `balance`: after the round, as it was told then. */
+export type RoundDetail = RoundSummary & { outcome: Outcome | null; jackpot?: number; balance?: Balance; bets?: Bet[] };
 
 export interface StatementEntry {
   transfer: string;

@@ -4,7 +4,7 @@ import { CroupierError } from 'croupier-client';
 import type { DiceInfo, FairPairs, OutcomeEvent, SpinRequest, SpinResult } from 'croupier-client';
 import { casino } from '../casino.js';
 import { View } from '../element.js';
-import { money, rtp } from '../format.js';
+import { kMalfunction, money, rtp } from '../format.js';
 import { pause, reducedMotion, roundMs } from '../motion.js';
 import { stakesOf } from '../slot/script.js';
 import { sound } from '../sound.js';
@@ -71,7 +71,7 @@ export class DiceView extends View {
       <details class="rules card"><summary>Rules</summary>
         <p>A number from 0.00 to ${percent(rules.outcomes - 1)} falls, each as probable as any other. A bet wins under its number, or from its
           number on, and pays what its chance allows less ${(rules.edge_ppm / 10_000).toFixed(2)} %, rounded down to a hundredth of the stake.
-          Theoretical return to player: at least ${rtp(this.game.rtp_ppm)}.</p>
+          Theoretical return to player: at least ${rtp(this.game.rtp_ppm)}. ${kMalfunction}</p>
       </details>
     </main>`;
   }

@@ -4,7 +4,7 @@ import { CroupierError } from 'croupier-client';
 import type { OutcomeEvent, SpinRequest, SpinResult, VideoPokerInfo } from 'croupier-client';
 import { casino } from '../casino.js';
 import { View } from '../element.js';
-import { money, rtp, when } from '../format.js';
+import { kMalfunction, money, rtp, when } from '../format.js';
 import { pause, reducedMotion, roundMs } from '../motion.js';
 import { sound } from '../sound.js';
 import { handOf, isRed, nameOf, rankOf, rowName, suitOf } from './cards.js';
@@ -81,8 +81,7 @@ export class PokerView extends View {
         <p>Five cards from one deck of 52, shuffled for every hand. Hold any of them; the others are replaced once, from the same deck. The hand then pays
           by the first row that it fits. The returns are those of a player who always holds what is best.</p>
         <p>A hand that was dealt waits for you, also on another device${this.game.choice_ms === undefined ? '' : html`, for ${Math.round(this.game.choice_ms / 3600e3 * 10) / 10} hours`}.
-          After that all five cards are held for you and the hand is paid as it was dealt. Until it is finished no other game begins. A malfunction voids a
-          hand: the stake comes back.</p>
+          After that all five cards are held for you and the hand is paid as it was dealt. Until it is finished no other game begins. ${kMalfunction}</p>
       </details>
     </main>`;
   }

@@ -4,7 +4,7 @@ import { CroupierError } from 'croupier-client';
 import type { Bet, OutcomeEvent, RouletteInfo, SpinRequest, SpinResult } from 'croupier-client';
 import { casino } from '../casino.js';
 import { View } from '../element.js';
-import { money, rtp, shortMoney } from '../format.js';
+import { kMalfunction, money, rtp, shortMoney } from '../format.js';
 import { pause, roundMs } from '../motion.js';
 import { sound } from '../sound.js';
 import { add, betsOf, chipValues, chipsOf, kNoChips, remove, total } from './chips.js';
@@ -87,7 +87,7 @@ export class RouletteView extends View {
       <summary>Bets and rules</summary>
       <p>The wheel has ${kWheels[wheel].length} pockets${wheel === 'american' ? ', with two zeros' : ''}. A bet that wins comes back with what it pays on top.
         ${halves ? 'La partage: when the zero falls, half the stake of a bet that pays 1 to 1 comes back.' : ''}
-        Theoretical return to player: ${rtp(this.game.rtp_ppm)}, or as shown.</p>
+        Theoretical return to player: ${rtp(this.game.rtp_ppm)}, or as shown. ${kMalfunction}</p>
       <table class="odds"><thead><tr><th scope="col">Bet</th><th scope="col">Pays</th><th scope="col">Return</th></tr></thead>
         <tbody>${bets.map(({ kind, pays, rtp_ppm: back }) => html`<tr><th scope="row">${kind.replace('_', ' ')}</th><td>${pays} to 1</td><td>${rtp(back)}</td></tr>`)}</tbody></table>
     </details>`;

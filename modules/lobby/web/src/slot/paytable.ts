@@ -1,6 +1,6 @@
 import { html, svg } from 'lit';
 import type { SlotDefinition, SlotInfo, SlotSymbol } from 'croupier-client';
-import { rtp } from '../format.js';
+import { kMalfunction, rtp } from '../format.js';
 import { drawSymbol } from '../symbols.js';
 
 /** What the game pays, from its definition. */
@@ -63,5 +63,6 @@ function rules(game: SlotInfo): string[] {
       round waits for you, also on another device, for ${Math.round(game.choice_ms / 3600e3 * 10) / 10} hours; then the first box is picked.`}`);
   }
   texts.push(`${cap === undefined ? '' : `A round pays up to ${cap} × its stake. `}Theoretical return to player: ${rtp(game.rtp_ppm)}.`);
+  texts.push(kMalfunction);
   return texts;
 }

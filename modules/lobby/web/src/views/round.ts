@@ -42,6 +42,7 @@ export class RoundView extends View {
           <div><dt>Win</dt><dd>${money(detail.win, detail)}</dd></div>
           ${jackpot === 0 ? '' : html`<div><dt>Jackpot</dt><dd>${money(jackpot, detail)}</dd></div>`}
           <div><dt>Result</dt><dd>${detail.status === 'voided' ? 'Void' : signedMoney(detail.win + jackpot - detail.stake, detail)}</dd></div>
+          ${detail.balance === undefined ? '' : html`<div><dt>Balance then</dt><dd>${money(detail.balance.available, detail)}</dd></div>`}
         </dl>
         ${this.outcome(detail)}
         ${detail.outcome === null ? '' : html`<p><a href="#/game/${encodeURIComponent(detail.game)}/${this.round}">Show it again</a> at its game, as it was.</p>`}
