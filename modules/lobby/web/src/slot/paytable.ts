@@ -35,7 +35,7 @@ export function linesOf({ lines, reels, rows }: SlotDefinition): string {
 }
 
 function rules(game: SlotInfo): string[] {
-  const { symbols, lines, ways, free_spins: free, respins, pick, win_cap: cap } = game.definition;
+  const { symbols, lines, ways, free_spins: free, scatter_pays: pays, respins, pick, win_cap: cap } = game.definition;
   const nameOf = (id: number) => symbols.find((symbol) => symbol.id === id)?.name ?? '';
   const scatter = symbols.find(({ kind }) => kind === 'scatter')?.name;
   const texts = [lines === undefined
@@ -48,7 +48,7 @@ function rules(game: SlotInfo): string[] {
     const but = [...(scatter === undefined ? [] : [scatter]), ...except.map(nameOf)].map((other) => `the ${other}`).join(' and ');
     texts.push(`The ${name} is wild: it stands for every symbol${but === '' ? '' : ` but ${but}`}${multiplier === 1 ? '' : `, and multiplies such a win by ${multiplier}`}.`);
   }
-  if (scatter !== undefined) texts.push(`The ${scatter} counts anywhere and pays the number shown × the whole stake.`);
+  if (scatter !== undefined) texts.push(`The ${scatter} counts anywhere${(pays?.length ?? 0) > 0 ? ' and pays the number shown × the whole stake' : ''}.`);
   if (free !== undefined && free.awards.length > 0) {
     const awards = free.awards.map(({ count, spins }) => `${count} or more award ${spins}`).join(', ');
     texts.push(`Free spins: ${awards}, up to ${free.limit} a round. Wins in free spins count ${free.multiplier} times${free.strips === undefined ? '' : ', and they turn other reels'}.`);
@@ -58,7 +58,7 @@ function rules(game: SlotInfo): string[] {
       holds another reel. Every spin pays.`);
   }
   if (pick !== undefined) {
-    texts.push(`Pick: ${pick.scatters} or more ${scatter} in the paid spin let you pick one of ${pick.prizes.length} boxes with ${[...pick.prizes].join(', ')} × the whole stake.
+    texts.push(`Pick: the ${scatter} ${pick.scatters} times or more in the paid spin lets you pick one of ${pick.prizes.length} boxes with ${[...pick.prizes].join(', ')} × the whole stake.
       What is in which is drawn when you pick, each order alike: no box is better than another.${game.choice_ms === undefined ? '' : ` The
       round waits for you, also on another device, for ${Math.round(game.choice_ms / 3600e3 * 10) / 10} hours; then the first box is picked.`}`);
   }
