@@ -300,7 +300,7 @@ std::string expected(const Key& key)
     }
     if (std::holds_alternative<std::filesystem::path*>(slot)) { return "a path"; }
     if (std::holds_alternative<Address*>(slot)) { return "HOST:PORT, such as \"127.0.0.1:8080\""; }
-    if (std::holds_alternative<Currency*>(slot)) { return "an ISO 4217 currency code, such as \"EUR\""; }
+    if (std::holds_alternative<Currency*>(slot)) { return "an ISO 4217 currency code, such as \"EUR\", or \"BTC\""; }
     return "a whole number from " + std::to_string(key.min) + " to " + std::to_string(key.max);
 }
 

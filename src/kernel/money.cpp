@@ -11,11 +11,13 @@ struct Known {
     int exponent;
 };
 
-// ISO 4217:2015, the exponents of its table A.1; the currencies that casinos are asked for.
-constexpr std::array kKnown{Known{"AUD", 2}, Known{"BRL", 2}, Known{"CAD", 2}, Known{"CHF", 2}, Known{"CZK", 2},
-    Known{"DKK", 2}, Known{"EUR", 2}, Known{"GBP", 2}, Known{"HUF", 2}, Known{"INR", 2}, Known{"JPY", 0},
-    Known{"KWD", 3}, Known{"MXN", 2}, Known{"NOK", 2}, Known{"NZD", 2}, Known{"PLN", 2}, Known{"RON", 2},
-    Known{"SEK", 2}, Known{"USD", 2}, Known{"ZAR", 2}};
+// ISO 4217:2015, the exponents of its table A.1; the currencies that casinos are asked for. BTC is not in it (its code would begin with
+// an X there) and is what everybody writes; its minor unit is the satoshi.
+constexpr std::array kKnown{Known{"AUD", 2}, Known{"BHD", 3}, Known{"BRL", 2}, Known{"BTC", 8}, Known{"CAD", 2},
+    Known{"CHF", 2}, Known{"CLP", 0}, Known{"CZK", 2}, Known{"DKK", 2}, Known{"EUR", 2}, Known{"GBP", 2},
+    Known{"HUF", 2}, Known{"INR", 2}, Known{"ISK", 0}, Known{"JPY", 0}, Known{"KRW", 0}, Known{"KWD", 3},
+    Known{"MXN", 2}, Known{"NOK", 2}, Known{"NZD", 2}, Known{"PLN", 2}, Known{"RON", 2}, Known{"SEK", 2},
+    Known{"USD", 2}, Known{"ZAR", 2}};
 
 constexpr std::uint32_t pack(std::string_view code)
 {

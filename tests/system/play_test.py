@@ -132,6 +132,19 @@ class Play(harness.SystemTest):
                 self.assertIn((answer.status, answer.json["code"]), ((404, "round_unknown"), (404, "not_found"),
                                                                     (400, "malformed")))
 
+    def test_every_currency_has_its_own_decimals(self):
+        for currency, exponent in (("JPY", 0), ("KWD", 3), ("BTC", 8)):
+            server = self.server(settings={"server.currency": currency})
+            ada = server.player("Ada")
+            spun = ada.connect().spin()["ok"]
+            self.assertEqual((spun["balance"]["currency"], spun["balance"]["exponent"]), (currency, exponent))
+            self.assertEqual(spun["balance"]["available"], ada.start - 20 + spun["win"])
+            harness.eventually(lambda ada=ada: ada.get("/api/v1/me/rounds").json["rounds"], "the history has it")
+            self.assertEqual({(one["currency"], one["exponent"]) for one in ada.get("/api/v1/me/rounds").json["rounds"]
+                              + ada.get("/api/v1/me/statement").json["entries"]}, {(currency, exponent)})
+            server.restart()  # And reads its ledger again.
+            self.assertEqual(ada.connect().balance()["currency"], currency)
+
     def test_games_are_told_the_same_over_both_ways(self):
         server = self.server()
         games = server.get("/api/v1/games").json["games"]

@@ -120,7 +120,7 @@ TEST_CASE("config: a wrong file is refused with file, key, what was expected and
         {R"({"edge":{"frames_burst":120,"frames_burst":130}})", "test.json: edge.frames_burst: stands here twice"},
         {R"({"server":{"demo":1}})", "test.json: server.demo: expected true or false, found 1"},
         {R"({"server":{"currency":"XXX"}})",
-            "test.json: server.currency: expected an ISO 4217 currency code, such as \"EUR\", found \"XXX\""},
+            "test.json: server.currency: expected an ISO 4217 currency code, such as \"EUR\", or \"BTC\", found \"XXX\""},
         {R"({"edge":{"listen":"8080"}})",
             "test.json: edge.listen: expected HOST:PORT, such as \"127.0.0.1:8080\", found \"8080\""},
         {R"({"rng":{"mechanism":"dice"}})",

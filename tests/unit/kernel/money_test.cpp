@@ -73,6 +73,8 @@ TEST_CASE("money: amounts are written with their currency's decimals", "[kernel]
         {0, "JPY", "0 JPY"},
         {1'250, "KWD", "1.250 KWD"},
         {-1, "KWD", "-0.001 KWD"},
+        {1, "BTC", "0.00000001 BTC"},
+        {2'100'000'000'000'000, "BTC", "21000000.00000000 BTC"},
         {kMax, "EUR", "92233720368547758.07 EUR"},
         {kMin, "EUR", "-92233720368547758.08 EUR"},
         {kMin, "JPY", "-9223372036854775808 JPY"},

@@ -17,6 +17,7 @@ test('format: minor units are written exactly, in the decimals of their currency
   assert.equal(money(1234, { currency: 'JPY', exponent: 0 }), '¥1,234');
   assert.equal(money(-5, kEuro), '-€0.05');
   assert.equal(money(1001, { currency: 'BHD', exponent: 3 }).replace(/\s/, ' '), 'BHD 1.001');
+  assert.equal(money(1, { currency: 'BTC', exponent: 8 }).replace(/\s/, ' '), 'BTC 0.00000001');
   assert.equal(signedMoney(-9007199254740991, kEuro), '−€90,071,992,547,409.91');
   assert.equal(signedMoney(-100, kEuro), '−€1.00');
   assert.equal(signedMoney(0, kEuro), '€0.00');
