@@ -49,11 +49,11 @@ Result<KeptSeed> Streams::seed(std::string_view stream)
     const auto found = drbgs_.find(stream);
     const bool reseed = found != drbgs_.end();
     if (audit_key_ != nullptr) {
-        seeds_.note.reset(new SeedNote{.mechanism = options_.mechanism,
-            .instance = options_.instance,
-            .stream = std::string{stream},
-            .reseed = reseed,
-            .seed = {}});
+        seeds_.note = std::make_unique<SeedNote>();
+        seeds_.note->mechanism = options_.mechanism;
+        seeds_.note->instance = options_.instance;
+        seeds_.note->stream = stream;
+        seeds_.note->reseed = reseed;
     }
     if (reseed) {
         if (!found->second->reseed()) { return fail(std::string{found->second->failure()}); }
