@@ -8,7 +8,6 @@
 #include <openssl/x509.h>
 
 #include <algorithm>
-#include <array>
 
 namespace croupier::rng {
 
@@ -42,24 +41,16 @@ Context oaep(const Key& key, int (*init)(EVP_PKEY_CTX*))
 
 void write_hex(std::string& out, std::span<const std::byte> bytes)
 {
-    static constexpr std::string_view kDigits = "0123456789abcdef";
-    for (const std::byte byte : bytes) {
-        out += kDigits[std::to_integer<unsigned>(byte) >> 4U];
-        out += kDigits[std::to_integer<unsigned>(byte) & 15U];
-    }
-    out += '\n';
+    const Secret hex{to_hex(bytes)};
+    out.append(hex.text).append("\n");
 }
 
 bool read_hex(std::string_view hex, std::span<std::byte> out)
 {
-    if (hex.size() != 2 * out.size()) { return false; }
-    const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
-    for (std::size_t i = 0; i < out.size(); ++i) {
-        const int high = digit(hex[2 * i]);
-        const int low = digit(hex[2 * i + 1]);
-        if (high < 0 || low < 0) { return false; }
-        out[i] = static_cast<std::byte>(high << 4 | low);
-    }
+    auto bytes = from_hex(hex);
+    if (!bytes || bytes->size() != out.size()) { return false; }
+    std::ranges::copy(*bytes, out.begin());
+    OPENSSL_cleanse(bytes->data(), bytes->size());
     return true;
 }
 

@@ -356,15 +356,16 @@ void Desk::balance_changed(const ledger::BalanceChanged& event, Context& context
 
 void Desk::online_announced(std::uint64_t players, Context& context)
 {
-    for (const auto& [connection, session] : live_.connections()) {
-        context.out.chatter(connection, "online", frames::online_push(live_.find(session)->seq, players));
-    }
+    tell_all("online", context, [players](std::uint64_t seq) { return frames::online_push(seq, players); });
 }
 
-void Desk::games_changed(Context& context)
+void Desk::games_changed(Context& context) { tell_all("games", context, frames::games_push); }
+
+template <class Push>
+void Desk::tell_all(std::string_view topic, Context& context, const Push& push)
 {
     for (const auto& [connection, session] : live_.connections()) {
-        context.out.chatter(connection, "games", frames::games_push(live_.find(session)->seq));
+        context.out.chatter(connection, topic, push(live_.find(session)->seq));
     }
 }
 

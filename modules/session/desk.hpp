@@ -56,6 +56,9 @@ private:
     /// The open sessions without a connection, oldest first.
     std::vector<SessionId> oldest_idle(std::size_t count_max);
     void presence_changed(Context& context);
+    /// Everybody who is connected; `push(seq)` is the frame for one at that position.
+    template <class Push>
+    void tell_all(std::string_view topic, Context& context, const Push& push);
 
     Options options_;
     Keys* keys_;

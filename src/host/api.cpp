@@ -409,8 +409,6 @@ void Api::my_receipt(ConnectionId call, const ApiRequest& request, std::string_v
     if (!number || !request.query.empty()) { return refuse(call, {ErrorCode::not_found}); }
     parts_.views.round(parts_.store.committed().seq, player->player, static_cast<RoundId>(*number),
         answer_round(call, [this, call](const store::RoundDetail* detail) {
-            // The unit that ended it may answer an operator, whose name and key are not the player's to see.
-            if (detail->row.voided) { return refuse(call, {ErrorCode::round_voided}); }
             const auto seal = send(ledger::FindSeal{detail->row.seq});
             if (!seal) { return refuse(call, seal.error()); }
             answer_receipt(call, detail->row.seq, *seal);
@@ -423,6 +421,10 @@ void Api::answer_receipt(ConnectionId call, Seq unit, const ledger::Seal& seal)
         answer_with<std::optional<store::Inclusion>>(
             call, [this, call, seal](std::optional<store::Inclusion> inclusion) {
                 if (!inclusion) { return refuse(call, {ErrorCode::receipt_not_ready, kSoon}); }
+                // A unit that answers an operator, who voided the round, names them and their key: not for the player to see.
+                if ((inclusion->leaf.request.scope & kOperatorScopes) != 0) {
+                    return refuse(call, {ErrorCode::round_voided});
+                }
                 answer(call, 200, receipt(*inclusion, seal));
             }));
 }

@@ -155,9 +155,25 @@ class Cashier(harness.SystemTest):
         self.assertEqual(self.post(f"rounds/{hand}/void", role="admin", key="3").status, 200)
         self.assertEqual(play.balance()["available"], start)
         self.assertEqual(self.ada.get(f"/api/v1/me/rounds/{hand}").json["status"], "voided")
-        # What proves it in the ledger names the operator: that is not for the player to see.
+        # What proves it in the ledger names the operator: that is not for the player to see. Other rounds have a receipt.
+        self.assertEqual(self.post("days", {}, role="admin", key="4").status, 200)
+        harness.eventually(lambda: self.casino.call("GET", f"/api/v1/me/rounds/{round}/receipt", token=self.ada.token, checked=False).status == 200,
+                           "the day is sealed")
         answer = self.casino.get(f"/api/v1/me/rounds/{hand}/receipt", self.ada.token, checked=False)
         self.problem(answer, 503, "round_voided")
+
+    def test_of_several_reasons_the_first_of_the_documented_order_is_told(self):
+        """docs/protocol, Precedence: one reason after the other is taken away."""
+        path = "/api/v1/operator/nowhere"
+        self.problem(self.casino.call("PUT", path, {}, checked=False), 401, "not_logged_in")
+        self.problem(self.casino.call("PUT", path, {}, self.ada.token, checked=False), 401, "session_unknown")
+        self.problem(self.casino.call("PUT", path, {}, self.tokens["auditor"], checked=False), 405, "method_not_allowed")
+        bad = {"player": self.ada.id, "amount": "much"}
+        self.problem(self.post("nowhere", bad, role="auditor", key="p", checked=False), 404, "not_found")
+        self.problem(self.post("deposits", bad, role="auditor", key="p", checked=False), 400, "malformed")
+        self.problem(self.deposit(100, "p", role="auditor"), 403, "forbidden")
+        self.assertEqual(self.deposit(100, "p").status, 200)
+        self.problem(self.deposit(200, "p"), 422, "key_conflict")
 
     def test_roles_and_tokens(self):
         self.problem(self.deposit(1, "a", role="auditor"), 403, "forbidden")

@@ -14,6 +14,7 @@ StopLists all_stops(const Strips& strips)
 
 Holds::Holds(const Definition& definition)
 {
+    std::size_t step = 1;
     for (std::size_t reel = 0; reel < definition.reels; ++reel) {
         auto& with = with_.emplace_back();
         auto& without = without_.emplace_back();
@@ -21,8 +22,8 @@ Holds::Holds(const Definition& definition)
             const bool shows = definition.shows(definition.strips, reel, stop, definition.respins->symbol);
             (shows ? with : without).push_back(stop);
         }
-        step_.push_back(size_);
-        size_ *= with.size() + 1;
+        step_.push_back(step);
+        step *= with.size() + 1;
     }
 }
 

@@ -17,7 +17,6 @@ class Holds {
 public:
     explicit Holds(const Definition& definition);
 
-    std::size_t size() const { return size_; }
     /// Those that a spin from `hold` may come to: what it holds and perhaps more.
     std::vector<std::size_t> after(std::size_t hold) const;
     /// Whether another spin follows: `next` holds more than the hold before it, and not every reel.
@@ -37,7 +36,6 @@ private:
     StopLists with_;     // The stops at which a reel shows the symbol …
     StopLists without_;  // … and the others.
     std::vector<std::size_t> step_;
-    std::size_t size_ = 1;
 };
 
 }  // namespace croupier::rounds::slot

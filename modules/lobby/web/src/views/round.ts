@@ -46,7 +46,7 @@ export class RoundView extends View {
         </dl>
         ${this.outcome(detail)}
         ${detail.outcome === null ? '' : html`<p><a href="#/game/${encodeURIComponent(detail.game)}/${this.round}">Show it again</a> at its game, as it was.</p>`}
-        ${detail.status === 'voided' ? '' : html`<p><button class="receipt" @click=${() => void this.receipt()}>Receipt</button> A file that proves this round, once its day is sealed.</p>`}`}
+        <p><button class="receipt" @click=${() => void this.receipt()}>Receipt</button> A file that proves this round, once its day is sealed.</p>`}
     </main>`;
   }
 
