@@ -85,6 +85,8 @@ Hash unit_leaf(const Hash& hash, const UnitContent& content);
 
 /// The unit that follows `before`; content.seq and epoch are set from it.
 Unit seal_unit(UnitContent content, const Position& before);
+/// Likewise, of the content that is in `unit` already, whose bytes may have room from before.
+void seal_unit(Unit& unit, const Position& before);
 /// The content, if `bytes` are exactly one unit with ids in order.
 std::optional<UnitContent> open_unit(std::span<const std::byte> bytes);
 /// SHA-256(hash of the unit before || bytes).

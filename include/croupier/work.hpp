@@ -52,21 +52,29 @@ private:
     boost::mp11::mp_apply<std::tuple, boost::mp11::mp_transform<Slot, Facts>> slots_;
 };
 
+/// What a unit of work is written into. One that is used again has the room that an earlier unit needed.
+struct UnitDraft {
+    UnitContent& content;
+    std::vector<Bytes>& bodies;  ///< Empty ones, for events to come.
+};
+
 /// All facts of one input. The host opens one, the handlers add to it, the host submits it once.
 class UnitOfWork {
 public:
-    /// `before` is the position of the last submitted unit; ids are given out from the two counters on.
-    UnitOfWork(const Folds& folds, Seq seq, WallTime at, TransferId first_transfer, EventId first_event);
+    /// `seq` follows that of the last submitted unit; ids are given out from the two counters on. `draft` holds no facts, and
+    /// outlives this.
+    UnitOfWork(const Folds& folds, const UnitDraft& draft, Seq seq, WallTime at, TransferId first_transfer,
+        EventId first_event);
 
     /// From here on the fact is true: it is folded at once, and written with the unit.
-    template <class Fact>
-    // NOLINTNEXTLINE(performance-unnecessary-value-param): a request's answer is moved into the unit.
-    void add(Fact fact)
+    template <class Given>
+    void add(Given&& fact)
     {
+        using Fact = std::remove_cvref_t<Given>;
         if constexpr (std::is_same_v<Fact, RequestRecord>) {
             CROUPIER_ASSERT(content_.request.scope == 0);  // A unit answers one request.
             folds_->apply(fact, context_);
-            content_.request = std::move(fact);
+            content_.request = std::forward<Given>(fact);
         } else if constexpr (std::is_same_v<Fact, ledger::Transferred>) {
             CROUPIER_ASSERT(fact.id == next_transfer());
             folds_->apply(fact, context_);
@@ -78,6 +86,10 @@ public:
                 .after_transfers = static_cast<std::uint32_t>(content_.transfers.size()),
                 .body = {}};
             if constexpr (requires { fact.player; }) { row.stream = raw(fact.player); }
+            if (!bodies_.empty()) {
+                row.body = std::move(bodies_.back());
+                bodies_.pop_back();
+            }
             row.body.reserve(kBodyUsual);
             ByteWriter{row.body}.write(fact);
             content_.events.push_back(std::move(row));
@@ -92,14 +104,14 @@ public:
     {
         return content_.transfers.empty() && content_.events.empty() && content_.request.scope == 0;
     }
-    UnitContent content() && noexcept { return std::move(content_); }
 
 private:
     static constexpr std::size_t kBodyUsual = 192;  // A round's facts fit: one allocation each.
 
     const Folds* folds_;
     FactContext context_;
-    UnitContent content_;
+    UnitContent& content_;
+    std::vector<Bytes>& bodies_;
 };
 
 /// What a handler tells the outside. The host stamps each output with the last submitted seq and holds it back until that

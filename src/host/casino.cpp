@@ -63,13 +63,13 @@ void Casino::start(WallTime now, Outputs& out)
 UnitOfWork Casino::begin(WallTime now)
 {
     CROUPIER_ASSERT(store_ != nullptr);
-    return UnitOfWork{folds_, next(position_.seq), now, next_transfer_, next_event_};
+    return UnitOfWork{folds_, pool_.draft(), next(position_.seq), now, next_transfer_, next_event_};
 }
 
 void Casino::submit(UnitOfWork& work)
 {
     if (work.empty()) { return; }
-    auto unit = std::make_shared<const Unit>(seal_unit(std::move(work).content(), position_));
+    auto unit = pool_.seal(position_);
     position_ = unit->position;
     time_ = unit->content.at;
     next_transfer_ = static_cast<TransferId>(raw(next_transfer_) + unit->content.transfers.size());

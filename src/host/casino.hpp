@@ -11,6 +11,7 @@
 #include "croupier/module.hpp"
 #include "croupier/ports.hpp"
 #include "croupier/work.hpp"
+#include "croupier/unit_pool.hpp"
 
 namespace croupier::host {
 
@@ -72,6 +73,7 @@ private:
     std::vector<std::unique_ptr<Module>> modules_;
     Bus bus_;
     Folds folds_;
+    UnitPool pool_;
     Store* store_ = nullptr;
     Position position_;
     TransferId next_transfer_{1};

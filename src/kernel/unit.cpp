@@ -44,17 +44,24 @@ Hash unit_leaf(const Hash& hash, const UnitContent& content)
 
 Hash chain_hash(const Hash& before, std::span<const std::byte> bytes) { return sha256(before, bytes); }
 
-Unit seal_unit(UnitContent content, const Position& before)
+void seal_unit(Unit& unit, const Position& before)
 {
+    UnitContent& content = unit.content;
     content.epoch = before.epoch;
     content.seq = next(before.seq);
     CROUPIER_ASSERT(well_formed(content));
-    Unit unit{.content = std::move(content)};
-    std::size_t size = kUnitUsual + unit.content.request.answer.size() + unit.content.transfers.size() * kTransferBytes;
-    for (const EventRow& event : unit.content.events) { size += kEventBytes + event.body.size(); }
+    std::size_t size = kUnitUsual + content.request.answer.size() + content.transfers.size() * kTransferBytes;
+    for (const EventRow& event : content.events) { size += kEventBytes + event.body.size(); }
+    unit.bytes.clear();
     unit.bytes.reserve(size);
-    ByteWriter{unit.bytes}.write(unit.content);
-    unit.position = Position{unit.content.epoch, unit.content.seq, chain_hash(before.hash, unit.bytes)};
+    ByteWriter{unit.bytes}.write(content);
+    unit.position = Position{content.epoch, content.seq, chain_hash(before.hash, unit.bytes)};
+}
+
+Unit seal_unit(UnitContent content, const Position& before)
+{
+    Unit unit{.content = std::move(content)};
+    seal_unit(unit, before);
     return unit;
 }
 

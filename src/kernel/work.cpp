@@ -2,9 +2,11 @@
 
 namespace croupier {
 
-UnitOfWork::UnitOfWork(const Folds& folds, Seq seq, WallTime at, TransferId first_transfer, EventId first_event)
-    : folds_{&folds}, context_{seq, at}
+UnitOfWork::UnitOfWork(
+    const Folds& folds, const UnitDraft& draft, Seq seq, WallTime at, TransferId first_transfer, EventId first_event)
+    : folds_{&folds}, context_{seq, at}, content_{draft.content}, bodies_{draft.bodies}
 {
+    CROUPIER_ASSERT(empty());
     content_.seq = seq;
     content_.at = at;
     content_.first_transfer = first_transfer;

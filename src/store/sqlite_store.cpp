@@ -282,14 +282,12 @@ private:
         return false;
     }
 
-    // One posted function at a time carries all batches that became durable until it runs. The units go back with it: the
-    // loop made them, and where it frees them too, neither thread waits for the other inside malloc.
+    // One posted function at a time carries all batches that became durable until it runs.
     void report(const Committed& committed)
     {
         {
             const std::lock_guard lock{mutex_};
             reports_.push_back(committed);
-            std::ranges::move(batch_, std::back_inserter(written_));
             if (std::exchange(report_posted_, true)) { return; }
         }
         post([this] { deliver(); });
@@ -298,11 +296,9 @@ private:
     void deliver()  // On the loop.
     {
         std::vector<Committed> reports;
-        Units written;
         {
             const std::lock_guard lock{mutex_};
             reports.swap(reports_);
-            written.swap(written_);
             report_posted_ = false;
         }
         for (const Committed& committed : reports) {
@@ -415,7 +411,6 @@ private:
     std::deque<ReadJob> reads_;
     std::deque<BackupJob> backups_;
     std::vector<Committed> reports_;
-    Units written_;  ///< What the reports are about.
     std::function<void()> closed_;
     std::optional<Seq> commit_limit_;  ///< None: all may be written.
     bool report_posted_ = false;

@@ -8,7 +8,9 @@ namespace {
 
 struct Setup {
     Folds folds;
-    UnitOfWork work{folds, Seq{1}, from_micros(0), TransferId{1}, EventId{1}};
+    UnitContent content;
+    std::vector<Bytes> bodies;
+    UnitOfWork work{folds, {content, bodies}, Seq{1}, from_micros(0), TransferId{1}, EventId{1}};
     NoOutputs out;
     Context context{from_micros(0), InputId{1}, work, out};
     Bus bus;
@@ -107,7 +109,9 @@ TEST_CASE("work: a fact is folded at once, and a unit folds again in the order i
     folds.on<bonus::Granted>([&](const bonus::Granted&, const FactContext& context) {
         order.push_back("granted at " + std::to_string(raw(context.seq)));
     });
-    UnitOfWork work{folds, Seq{4}, from_micros(1), TransferId{8}, EventId{3}};
+    UnitContent content;
+    std::vector<Bytes> bodies;
+    UnitOfWork work{folds, {content, bodies}, Seq{4}, from_micros(1), TransferId{8}, EventId{3}};
     CHECK(work.empty());
     work.add(bonus::Granted{PlayerId{1}, 5});
     work.add(ledger::Transferred{.id = work.next_transfer(), .amount = 5});
@@ -115,7 +119,6 @@ TEST_CASE("work: a fact is folded at once, and a unit folds again in the order i
     const std::vector<std::string> expected{"granted at 4", "transfer", "granted at 4"};
     CHECK(order == expected);
     order.clear();
-    UnitContent content = std::move(work).content();
     CHECK(folds.apply_unit(content));
     CHECK(order == expected);
     CHECK(content.events[0].stream == 1);

@@ -61,10 +61,11 @@ public:
     template <class Command>
     Result<typename Command::Reply> send(const Command& command)
     {
-        UnitOfWork work{folds, Seq{++seq}, now, TransferId{1}, EventId{1}};
+        UnitContent content;
+        std::vector<Bytes> bodies;
+        UnitOfWork work{folds, {content, bodies}, Seq{++seq}, now, TransferId{1}, EventId{1}};
         Context context{now, InputId{seq}, work, out};
         auto reply = bus.send(command, context);
-        const UnitContent content = std::move(work).content();
         for (const EventRow& event : content.events) { facts.push_back(event.type); }
         return reply;
     }
