@@ -85,14 +85,19 @@ void Views::run()
         Units units;
         bool ask = false;
         bool stop = false;
+        bool hurry = false;
         {
             std::unique_lock lock{mutex_};
-            wake_.wait(lock, [&] { return stop_ || !slice_.empty() || !queue_.empty() || (behind_ && !asked_); });
-            // A transaction of many units touches each page once: under load it pays to let a few batches gather.
-            wake_.wait_for(lock, options_.gather_time, [&] {
-                return stop_ || !slice_.empty() || queue_.empty() || queue_.size() >= options_.gather_units
-                    || applied_seq() < hurry_;
-            });
+            const auto called = [&] {
+                return stop_ || !slice_.empty() || !queue_.empty() || (behind_ && !asked_)
+                    || (open_units() > 0 && applied_seq() < hurry_);
+            };
+            if (open_units() > 0) {
+                wake_.wait_until(lock, commit_at_, called);
+            } else {
+                wake_.wait(lock, called);
+            }
+            hurry = applied_seq() < hurry_;
             if (!slice_.empty()) {
                 units.swap(slice_);  // Always older than the queue: a slice is asked for when the queue is empty.
             } else if (!queue_.empty()) {
@@ -100,16 +105,15 @@ void Views::run()
                 queue_bytes_ = 0;
             } else if (stop_) {
                 stop = true;
-            } else {
+            } else if (behind_ && !asked_) {
                 asked_ = ask = true;
             }
         }
+        // Units are let go of soon, while they are in a cache; what waits for its time is the transaction.
+        take(units);
+        if (stop || hurry || (open_units() > 0 && std::chrono::steady_clock::now() >= commit_at_)) { commit(); }
         if (stop) { break; }
-        if (ask) {
-            ask_for_more();
-        } else {
-            take(units);
-        }
+        if (ask) { ask_for_more(); }
     }
     {
         const std::lock_guard lock{mutex_};
@@ -140,7 +144,7 @@ void Views::take(const Units& units)
 {
     std::span<const std::shared_ptr<const Unit>> rest{units};
     while (!rest.empty()) {
-        const auto part = rest.first(std::min(rest.size(), options_.transaction_units_max));
+        const auto part = rest.first(std::min(rest.size(), options_.transaction_units_max - open_units()));
         rest = rest.subspan(part.size());
         CROUPIER_ASSERT(part.front()->position.seq == next(reached_));
         project(part);
@@ -148,6 +152,7 @@ void Views::take(const Units& units)
             for (const auto& unit : part) { fold(*unit); }
         }
         reached_ = part.back()->position.seq;
+        if (open_units() == options_.transaction_units_max) { commit(); }
     }
 }
 
@@ -155,16 +160,33 @@ void Views::project(std::span<const std::shared_ptr<const Unit>> units)
 {
     if (!projecting_) { return; }
     const auto known = static_cast<std::size_t>(
-        std::ranges::count_if(units, [&](const auto& unit) { return unit->position.seq <= file_->applied_seq(); }));
-    const auto applied = file_->apply(units.subspan(known));
+        std::ranges::count_if(units, [&](const auto& unit) { return unit->position.seq <= file_->added_seq(); }));
+    if (open_units() == 0) { commit_at_ = std::chrono::steady_clock::now() + options_.transaction_time; }
+    if (const auto added = file_->add(units.subspan(known)); !added) { give_up(added.error()); }
+}
+
+void Views::commit()
+{
+    if (!projecting_) { return; }
+    if (const auto done = file_->commit(); !done) {
+        give_up(done.error());
+        return;
+    }
     {
         const std::lock_guard lock{mutex_};
-        // After a failure what is in the file is whole, only old: readers see how old. The next start goes on from there.
-        projects_ = projecting_ = applied.has_value();
         applied_.store(raw(file_->applied_seq()), std::memory_order_relaxed);
     }
     caught_up_.notify_all();
-    if (!applied) { failure(applied.error()); }
+}
+
+void Views::give_up(const std::string& why)
+{
+    {
+        const std::lock_guard lock{mutex_};
+        projects_ = projecting_ = false;
+    }
+    caught_up_.notify_all();
+    failure(why);
 }
 
 void Views::fold(const Unit& unit)

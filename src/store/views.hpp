@@ -33,10 +33,10 @@ struct ViewsOptions {
     std::filesystem::path views_path;
     std::size_t queue_bytes_max = 64 * 1024 * 1024;  ///< Beyond it batches are dropped and read from the ledger later.
     std::size_t read_bytes = 256 * 1024;             ///< One slice of catching up: so long the writer is held up.
-    std::size_t transaction_units_max = 8192;
-    /// A transaction begins when so many units wait, after so long, or when somebody calls catch_up().
-    std::size_t gather_units = 4096;
-    std::chrono::milliseconds gather_time{250};
+    /// A transaction ends when it holds so many units, after so long, or when somebody calls catch_up(): one of many touches
+    /// each page once.
+    std::size_t transaction_units_max = 4096;
+    std::chrono::milliseconds transaction_time{250};
 
     /// Optional; without it no snapshots are written. Its state must be that of `folded`.
     std::unique_ptr<ShadowFold> fold;
@@ -84,6 +84,14 @@ private:
     void run();
     void take(const Units& units);
     void project(std::span<const std::shared_ptr<const Unit>> units);
+    void commit();
+    /// After a failure what is in the file is whole, only old: readers see how old. The next start goes on from there.
+    void give_up(const std::string& why);
+    /// Of the transaction that is open.
+    std::size_t open_units() const noexcept
+    {
+        return projecting_ ? raw(file_->added_seq()) - raw(file_->applied_seq()) : 0;
+    }
     void fold(const Unit& unit);
     void snapshot();
     void ask_for_more();
@@ -97,6 +105,7 @@ private:
     Position folded_;
     Seq reached_{};  ///< Both views and fold are at least here; the next unit is the one behind.
     bool projecting_ = true;
+    std::chrono::steady_clock::time_point commit_at_{};  ///< While a transaction is open.
 
     std::atomic<std::uint64_t> applied_{0};
     std::atomic<std::uint64_t> dropped_{0};

@@ -81,6 +81,8 @@ void ViewsFile::load()
     }
     applied_seq_ = Seq{progress.unsigned_at(0)};
     std::ranges::copy(progress.blob_at(1), applied_hash_.begin());
+    added_seq_ = applied_seq_;
+    added_hash_ = applied_hash_;
 
     load_trial();
     load_tree();
@@ -180,35 +182,50 @@ void ViewsFile::remember(const ledger::AccountOpened& opened)
     accounts_.push_back({opened.player, &row});
 }
 
-std::expected<void, std::string> ViewsFile::apply(std::span<const std::shared_ptr<const Unit>> units)
+std::expected<void, std::string> ViewsFile::add(std::span<const std::shared_ptr<const Unit>> units)
 {
     if (units.empty()) { return {}; }
-    history_.clear();
-    requests_.clear();
     try {
-        begin_->run();
-        Seq seq = applied_seq_;
+        if (added_seq_ == applied_seq_) { begin_->run(); }
         for (const auto& unit : units) {
-            CROUPIER_ASSERT(unit->position.seq == next(seq));
+            CROUPIER_ASSERT(unit->position.seq == next(added_seq_));
             insert(*unit);
             gather(unit->content);
             if (raw(unit->position.seq) % kBlockUnits == 0) {
                 const Bytes rows = to_bytes(trial_.rows());
                 insert_trial_->integer(1, raw(unit->position.seq)).blob(2, rows).run();
             }
-            seq = unit->position.seq;
+            added_seq_ = unit->position.seq;
+            added_hash_ = unit->position.hash;
         }
-        insert(*append_history_, history_);
-        insert(*append_requests_, requests_);
-        const Hash& hash = units.back()->position.hash;
-        progress_->integer(1, raw(seq)).blob(2, hash).run();
-        commit_->run();
-        applied_seq_ = seq;
-        applied_hash_ = hash;
         return {};
     } catch (const std::exception& error) {
         return std::unexpected{path_.string() + ": " + error.what()};
     }
+}
+
+std::expected<void, std::string> ViewsFile::commit()
+{
+    if (added_seq_ == applied_seq_) { return {}; }
+    try {
+        insert(*append_history_, history_);
+        insert(*append_requests_, requests_);
+        progress_->integer(1, raw(added_seq_)).blob(2, added_hash_).run();
+        commit_->run();
+        history_.clear();
+        requests_.clear();
+        applied_seq_ = added_seq_;
+        applied_hash_ = added_hash_;
+        return {};
+    } catch (const std::exception& error) {
+        return std::unexpected{path_.string() + ": " + error.what()};
+    }
+}
+
+std::expected<void, std::string> ViewsFile::apply(std::span<const std::shared_ptr<const Unit>> units)
+{
+    auto added = add(units);
+    return added ? commit() : added;
 }
 
 void ViewsFile::insert(const Unit& unit)
@@ -293,8 +310,8 @@ std::expected<void, std::string> ViewsFile::clear()
         for (const char* table : {"accounts", "units", "nodes", "trials", "history", "requests"}) {
             connection_.run(std::string{"DELETE FROM "} + table);
         }
-        applied_seq_ = Seq{0};
-        applied_hash_ = Hash{};
+        applied_seq_ = added_seq_ = Seq{0};
+        applied_hash_ = added_hash_ = Hash{};
         progress_->integer(1, std::uint64_t{0}).blob(2, applied_hash_).run();
         commit_->run();
         accounts_.clear();

@@ -34,8 +34,14 @@ public:
     Seq applied_seq() const noexcept { return applied_seq_; }
     const Hash& applied_hash() const noexcept { return applied_hash_; }
 
-    /// Projects units that follow applied_seq(): rows and applied_seq in one transaction.
+    /// Projects units that follow those added before. Their rows and applied_seq are there once commit() has returned, all in
+    /// one transaction. After a failure only what was committed before is there, and nothing may be added any more.
+    std::expected<void, std::string> add(std::span<const std::shared_ptr<const Unit>> units);
+    std::expected<void, std::string> commit();
+    /// Both: these units in one transaction.
     std::expected<void, std::string> apply(std::span<const std::shared_ptr<const Unit>> units);
+    /// Up to which unit they were added.
+    Seq added_seq() const noexcept { return added_seq_; }
     /// Back to no rows and seq 0.
     std::expected<void, std::string> clear();
     /// Back to the start unless the ledger has the same hash at applied_seq(). True: it was cleared.
@@ -80,7 +86,7 @@ private:
     std::optional<Statement> insert_trial_;
     std::optional<Statement> append_history_;
     std::optional<Statement> append_requests_;
-    std::vector<Found> history_;  ///< These: empty between transactions.
+    std::vector<Found> history_;  ///< These: of the open transaction.
     std::vector<Found> requests_;
     Bytes entries_;
     std::array<MerkleEdge, kTreeLevels + 1> tree_;  ///< By level: what is above the last full node of the level above.
@@ -88,6 +94,8 @@ private:
     TrialSums trial_;
     Seq applied_seq_{0};
     Hash applied_hash_{};
+    Seq added_seq_{0};  ///< Beyond applied_seq_ while a transaction is open.
+    Hash added_hash_{};
 };
 
 /// Builds views.db again from a ledger that no process has open; the old file stands until the new one is complete.

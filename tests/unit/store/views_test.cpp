@@ -352,7 +352,7 @@ TEST_CASE("views: who asks need not wait for the rows to gather", "[views]")
     casino.play(50);
     House house;
     ViewsOptions options;
-    options.gather_time = std::chrono::hours{1};
+    options.transaction_time = std::chrono::hours{1};
     house.open(std::move(options));
     house.start();
     ViewsReader reader{house.dir / "views.db", house.loop.poster(), house.catch_up()};
