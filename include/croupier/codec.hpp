@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/container/container_fwd.hpp>
 #include <boost/describe.hpp>
 #include <boost/mp11.hpp>
 
@@ -143,6 +144,12 @@ template <class T>
 inline constexpr bool is_vector = false;
 template <class T>
 inline constexpr bool is_vector<std::vector<T>> = true;
+template <class T, std::size_t N>
+inline constexpr bool is_vector<boost::container::static_vector<T, N>> = true;
+template <class T>
+inline constexpr std::size_t capacity_max = std::size_t{0} - 1;
+template <class T, std::size_t N>
+inline constexpr std::size_t capacity_max<boost::container::static_vector<T, N>> = N;
 template <class T>
 inline constexpr bool is_span = false;  // Written as a vector; cannot be read.
 template <class T>
@@ -261,7 +268,8 @@ T ByteReader::read()
         return value;
     } else if constexpr (is_vector<T>) {
         const auto count = integer<std::uint32_t>();
-        if (count > left()) {  // Every element has at least one byte: a wild count cannot make us allocate.
+        // Every element has at least one byte: a wild count cannot make us allocate.
+        if (count > left() || count > capacity_max<T>) {
             fail();
             return {};
         }

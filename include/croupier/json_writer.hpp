@@ -3,6 +3,8 @@
 #include <boost/describe.hpp>
 #include <boost/mp11.hpp>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <optional>
@@ -24,8 +26,8 @@ namespace croupier::json {
 inline void write_number(std::string& out, std::integral auto value)
 {
     char digits[24];
-    const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-    out.append(digits, end);
+    const char* const end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+    out.append(digits, static_cast<std::size_t>(end - digits));
 }
 
 /// A JSON string (RFC 8259): quotes, backslashes and control characters are escaped; the text is UTF-8 already.
@@ -42,6 +44,17 @@ void write_error(std::string& out, const Error& error, std::optional<std::uint64
 template <class T>
 void write(std::string& out, const T& value);
 
+/// A member's name as it stands in front of its value: ,"name":
+template <class Member>
+inline constexpr auto kMemberName = [] {
+    constexpr std::string_view name = Member::name;
+    std::array<char, name.size() + 4> text{',', '"'};
+    std::ranges::copy(name, text.begin() + 2);
+    text[text.size() - 2] = '"';
+    text[text.size() - 1] = ':';
+    return text;
+}();
+
 template <class T>
 void write_members(std::string& out, const T& value, bool first)
 {
@@ -49,11 +62,9 @@ void write_members(std::string& out, const T& value, bool first)
         if constexpr (codec_detail::is_optional<std::remove_cvref_t<decltype(value.*member.pointer)>>) {
             if (!(value.*member.pointer)) { return; }
         }
-        if (!first) { out += ','; }
+        const std::string_view name{kMemberName<decltype(member)>};
+        out += first ? name.substr(1) : name;
         first = false;
-        out += '"';
-        out += member.name;
-        out += "\":";
         write(out, value.*member.pointer);
     });
 }

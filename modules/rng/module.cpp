@@ -108,9 +108,8 @@ private:
             return std::unexpected{done.error()};
         }
         tally(drawn);
-        Values values{drawn.values};
-        context.work.add(std::move(drawn));
-        return values;
+        context.work.add(drawn);
+        return Values{std::move(drawn.values)};
     }
 
     void tally(const Drawn& drawn)

@@ -48,7 +48,11 @@ Result<Rounds::Draws> Rounds::draw_by_rng(RoundId round, const Game& game, Conte
         auto values = bus_.send(
             rng::Draw{game.info().game + "/outcome", round, step, {bounds.begin(), bounds.end()}}, context);
         if (!values) { return std::unexpected{values.error()}; }
-        drawn.game.insert(drawn.game.end(), values->values.begin(), values->values.end());
+        if (drawn.game.empty()) {
+            drawn.game = std::move(values->values);
+        } else {
+            drawn.game.insert(drawn.game.end(), values->values.begin(), values->values.end());
+        }
         drawn.steps = static_cast<std::uint16_t>(step + 1);
     }
 }
@@ -147,7 +151,7 @@ Result<Spun> Rounds::play_at_once(const Spin& command, Table& table, std::int64_
     const Settled settled{round, command.player, command.game, game.definition(), stake, spun.win, command.bets};
     context.work.add(settled);
     bus_.publish(settled, context);
-    tally(settled, game);
+    tally(table.tally, settled, game);
     return spun;
 }
 
@@ -232,19 +236,18 @@ Spun Rounds::settle(RoundId id, const Game& game, Context& context)
         round.begun.bets};
     context.work.add(settled);
     bus_.publish(settled, context);
-    tally(settled, game);
+    if (const auto found = games_.find(settled.game); found != games_.end()) {
+        tally(found->second.tally, settled, game);
+    }
     return spun;
 }
 
-void Rounds::tally(const Settled& settled, const Game& game)
+void Rounds::tally(Tally& tally, const Settled& settled, const Game& game)
 {
-    const auto found = games_.find(settled.game);
-    if (found == games_.end()) { return; }
     __extension__ using Wide = __int128;
     constexpr Wide kMillion = 1'000'000;
     const Wide expected = game.rtp_ppm(settled.bets);
     const Wide returned = Wide{settled.win} * kMillion / settled.stake;
-    Tally& tally = found->second.tally;
     ++tally.rounds;
     tally.stake += settled.stake;
     tally.win += settled.win;

@@ -78,7 +78,7 @@ private:
     /// What can be told of a round that waits.
     Spun waiting(RoundId id, const Game& game, Context& context) const;
     /// For monitoring: `game` is the version on which it was played.
-    void tally(const Settled& settled, const Game& game);
+    static void tally(Tally& tally, const Settled& settled, const Game& game);
     void tally_voided(const std::string& game);
     std::unexpected<Error> give_back(RoundId id, Context& context);
     void start(const std::string& game, PlayerId player, WallTime at);

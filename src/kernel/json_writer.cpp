@@ -1,11 +1,21 @@
 #include "croupier/json_writer.hpp"
 
+#include <algorithm>
+
 namespace croupier::json {
 
 void write_string(std::string& out, std::string_view text)
 {
     static constexpr std::string_view kHex = "0123456789abcdef";
+    const auto plain = [](char letter) {
+        return letter != '"' && letter != '\\' && static_cast<unsigned char>(letter) >= 0x20;
+    };
     out += '"';
+    if (std::ranges::all_of(text, plain)) {
+        out += text;
+        out += '"';
+        return;
+    }
     for (const char letter : text) {
         const auto code = static_cast<unsigned char>(letter);
         if (letter == '"' || letter == '\\') {

@@ -28,8 +28,10 @@ constexpr std::uint32_t pack(std::string_view code)
 
 const Known* find(std::uint32_t number) noexcept
 {
-    const auto* found = std::ranges::find_if(kKnown, [&](const Known& known) { return pack(known.code) == number; });
-    return found == kKnown.end() ? nullptr : found;
+    static_assert(std::ranges::is_sorted(kKnown, {}, &Known::code));
+    const auto* found = std::ranges::lower_bound(
+        kKnown, number, {}, [](const Known& known) { return pack(known.code); });
+    return found != kKnown.end() && pack(found->code) == number ? found : nullptr;
 }
 
 }  // namespace

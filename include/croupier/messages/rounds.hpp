@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/container/static_vector.hpp>
 #include <boost/describe.hpp>
 
 #include <cstdint>
@@ -29,11 +30,14 @@ BOOST_DESCRIBE_STRUCT(Bet, (), (kind, numbers, stake))
 
 // The events of an outcome, in the order in which a client shows them.
 
-/// The reels stopped. grid[reel][row], top to bottom: symbol ids.
+/// What a reel shows, top to bottom: symbol ids. In place, since a round has as many as it has reels, and each spin shows them.
+using Column = boost::container::static_vector<std::uint32_t, 8>;
+
+/// The reels stopped. grid[reel][row].
 struct ReelsStopped {
     static constexpr std::string_view kEvent = "reels";
     std::vector<std::uint32_t> stops;
-    std::vector<std::vector<std::uint32_t>> grid;
+    std::vector<Column> grid;
     friend bool operator==(const ReelsStopped&, const ReelsStopped&) = default;
 };
 BOOST_DESCRIBE_STRUCT(ReelsStopped, (), (stops, grid))

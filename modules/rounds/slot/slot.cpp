@@ -101,12 +101,14 @@ private:
 /// Writes down the events, for the player.
 class Events {
 public:
-    explicit Events(const Definition& definition) : definition_{definition} {}
+    explicit Events(const Definition& definition) : definition_{definition} { events.reserve(kUsual); }
 
     void free_spin(const FreeSpin& event) { events.emplace_back(event); }
     void reels(const Reels& reels, Stops stops)
     {
+        static_assert(kRowsMax <= Column::static_capacity);
         ReelsStopped event{.stops = {stops.begin(), stops.end()}, .grid = {}};
+        event.grid.reserve(definition_.reels);
         for (std::size_t reel = 0; reel < definition_.reels; ++reel) {
             auto& column = event.grid.emplace_back();
             for (std::size_t row = 0; row < definition_.rows; ++row) {
@@ -149,6 +151,8 @@ public:
     std::vector<GameEvent> events;
 
 private:
+    static constexpr std::size_t kUsual = 4;  // Of a round: the reels, and a win or two.
+
     const Definition& definition_;
 };
 

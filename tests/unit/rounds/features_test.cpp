@@ -121,7 +121,7 @@ TEST_CASE("respins: the return that is computed is the one of all rounds that th
         // Of one round: what is held is as it was, and each spin holds another reel.
         for (int round = 0; round < 50; ++round) {
             const auto outcome = game->evaluate(6, {}, draw_round(*game, random));
-            std::vector<std::vector<std::uint32_t>> grid;
+            std::vector<Column> grid;
             std::vector<std::uint32_t> held;
             std::size_t spins = 0;
             for (const GameEvent& event : outcome.events) {
