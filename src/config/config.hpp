@@ -173,6 +173,7 @@ struct Recording {
     std::uint64_t disk_max_bytes = 1024 * 1024 * 1024;
     std::size_t queue_max_bytes = 32 * 1024 * 1024;
     std::size_t state_max_bytes = 64 * 1024 * 1024;
+    std::uint64_t checkpoint_inputs = 20'000;
 };
 
 struct Keys {

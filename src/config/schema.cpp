@@ -228,6 +228,9 @@ constexpr auto kKeys = std::to_array<Key>({
     {.path = "recording.state_max_bytes", .slot = SLOT(recording.state_max_bytes), .min = 0, .max = 1 * kGiB,
         .unit = "bytes",
         .doc = "A larger state is not copied into the recording when it begins: a replay then needs the ledger beside it."},
+    {.path = "recording.checkpoint_inputs", .slot = SLOT(recording.checkpoint_inputs), .min = 100, .max = 1'000 * kMillion,
+        .unit = "inputs",
+        .doc = "After how many a small state (1 MiB at most, a fifth of what is recorded) is copied into the recording again, so that its parts can be replayed side by side."},
     {.path = "recording.resume_after_ms", .slot = SLOT(recording.resume_after), .min = 500, .max = 24 * 3600 * kThousand,
         .unit = "milliseconds", .doc = "How long after a recording that could not go on the next one begins."},
 });

@@ -29,6 +29,8 @@ using GameList = std::vector<std::shared_ptr<const rounds::Game>>;
 struct GameText {
     std::string file;
     std::string text;
+
+    friend bool operator==(const GameText&, const GameText&) = default;
 };
 BOOST_DESCRIBE_STRUCT(GameText, (), (file, text))
 

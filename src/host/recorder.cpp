@@ -300,7 +300,8 @@ private:
     Edge& inner_;
 };
 
-Recorder::Recorder(Entropy& entropy, bool digests) : tape_{record::kBlockUsual * 5 / 4}, digests_{digests}
+Recorder::Recorder(Entropy& entropy, bool digests, std::uint64_t checkpoint_inputs)
+    : tape_{record::kBlockUsual * 5 / 4}, digests_{digests}, checkpoint_inputs_{checkpoint_inputs}
 {
     const auto filled = entropy.fill(key_);
     CROUPIER_ASSERT(filled.has_value());
@@ -333,14 +334,39 @@ void Recorder::start(Opening opening, record::SinkOptions options)
     tape_.bytes().clear();
     wall_ = opening.at;
     steady_ = SteadyTime{std::chrono::nanoseconds{opening.steady}};
-    opening.names.reserve(names_.size());
-    for (const auto& [key_id, name] : names_) { opening.names.push_back({key_id, name}); }
-    std::ranges::sort(opening.names, {}, &Pseudonym::key_id);
+    name_all(opening);
     if (names_.size() > kNamesMax) { forget_names(); }
+    games_ = opening.games;
+    inputs_ = 0;
+    gathered_ = 0;
+    // One that is not in it is a large one.
+    state_bytes_ = opening.snapshot.empty() ? kSmallState + 1 : opening.snapshot.size();
     sink_ = std::make_unique<record::Sink>(std::move(options));
     tape_.item(Item::opening, opening);
     running_ = true;
     flush();
+}
+
+void Recorder::name_all(Opening& opening) const
+{
+    opening.names.reserve(names_.size());
+    for (const auto& [key_id, name] : names_) { opening.names.push_back({key_id, name}); }
+    std::ranges::sort(opening.names, {}, &Pseudonym::key_id);
+}
+
+void Recorder::checkpoint(Opening opening)
+{
+    CROUPIER_ASSERT(checkpoint_due());
+    inputs_ = 0;
+    gathered_ = 0;
+    state_bytes_ = opening.snapshot.size();
+    // Inputs are timed from the one before, and what does not change is not said again.
+    opening.at = wall_;
+    opening.steady = steady_.time_since_epoch().count();
+    name_all(opening);
+    opening.config.clear();
+    if (opening.games == games_) { opening.games.clear(); }
+    tape_.item(Item::checkpoint, opening);
 }
 
 bool Recorder::can_start_anew() const
@@ -379,6 +405,7 @@ void Recorder::end(const Casino& casino)
 void Recorder::flush()
 {
     if (!running_ || tape_.size() == 0) { return; }
+    gathered_ += tape_.size();
     running_ = sink_->put(tape_.bytes());
     if (!running_) {
         log::warn("recording", "the recording ended before its time; play goes on", {{"why", *sink_->failure()}});
@@ -395,6 +422,7 @@ bool Recorder::begin(Clock& now)
     moment_ = {(now.wall() - wall_).count(), (now.steady() - steady_).count()};
     wall_ = now.wall();
     steady_ = now.steady();
+    ++inputs_;
     return true;
 }
 

@@ -69,8 +69,8 @@ Hash state_hash(const Casino& casino, std::size_t* bytes = nullptr);
 /// pseudonym under a key that ends with this process, and of what is sent nothing that the floor does not look at.
 class Recorder {
 public:
-    /// `digests`: of a frame its digest is kept, and not its text.
-    Recorder(Entropy& entropy, bool digests);
+    /// `digests`: of a frame its digest is kept, and not its text. A checkpoint is due after so many inputs.
+    Recorder(Entropy& entropy, bool digests, std::uint64_t checkpoint_inputs);
     ~Recorder();
     Recorder(const Recorder&) = delete;
     Recorder& operator=(const Recorder&) = delete;
@@ -88,6 +88,15 @@ public:
     void start(Opening opening, record::SinkOptions options);
     /// Whether start() may be called in the middle of play: it would neither wait for the disk nor take long.
     bool can_start_anew() const;
+    /// Whether checkpoint() may be called and should be.
+    bool checkpoint_due() const noexcept
+    {
+        return running_ && inputs_ >= checkpoint_inputs_ && gathered_ >= kStatesApart * state_bytes_ && state_is_small()
+            && !names_forgotten_;
+    }
+    /// What a replay of the inputs from here on can begin with, as if the recording began here. For an opening that says what
+    /// one in the middle of play says, when the views have answered all that they were asked.
+    void checkpoint(Opening opening);
     /// The casino's state after the last input, which a replay compares with its own: now and then.
     void state(const Casino& casino);
     /// The recording ends in order.
@@ -132,6 +141,7 @@ private:
     };
 
     static constexpr std::size_t kSmallState = 1 << 20;  // Hashed within a millisecond or two.
+    static constexpr std::size_t kStatesApart = 4;       // Checkpoints take a fifth of a recording at most.
     static constexpr std::size_t kNamesMax = 100'000;    // As many pseudonyms are written within some milliseconds.
 
     /// Whether an input can be recorded now; sets its moment.
@@ -147,6 +157,8 @@ private:
     void forget_names();
     void hide(std::string_view text, std::string_view instead);
     std::string pseudonym(std::string_view nickname) const;
+    /// Puts the pseudonyms into it.
+    void name_all(Opening& opening) const;
     /// The call without what the floor does not read of it.
     Called presentable(const Called& input);
 
@@ -156,11 +168,15 @@ private:
     std::unique_ptr<record::Sink> before_;  // The recording before, which may still be written out.
     std::uint64_t written_before_ = 0;
     bool digests_;
+    std::uint64_t checkpoint_inputs_;
+    std::uint64_t inputs_ = 0;     // Since the opening or the last checkpoint.
+    std::size_t gathered_ = 0;     // Likewise, bytes of items that were handed over.
+    std::vector<GameText> games_;  // Of the opening.
     bool running_ = false;
     Moment moment_;
     WallTime wall_{};
     SteadyTime steady_{};
-    std::size_t state_bytes_ = 0;                           // When it was hashed last.
+    std::size_t state_bytes_ = 0;                           // When it was hashed or written last.
     std::unordered_map<std::uint64_t, std::string> names_;  // By key; once play has begun, at most kNamesMax.
     bool names_forgotten_ = false;                          // There were more.
     std::vector<Hidden> hidden_;                            // Of this input.

@@ -109,6 +109,9 @@ public:
 
 private:
     std::optional<std::string> build();
+    /// Where a recording, or a part of one, begins; without the state.
+    Opening opening();
+    Bytes state() const;
     void start_recording();
     /// The recording goes on; where it cannot, or has become so large that the next has to begin, that one begins.
     void keep_recording();
@@ -168,7 +171,8 @@ private:
 std::optional<std::string> Server::build()
 {
     if (config_.recording.mode == "on" || (config_.recording.mode == "auto" && config_.server.demo)) {
-        recorder_ = std::make_unique<Recorder>(entropy_, config_.recording.frames == "digest");
+        recorder_ = std::make_unique<Recorder>(
+            entropy_, config_.recording.frames == "digest", config_.recording.checkpoint_inputs);
     }
     auto house = House::open(config_, loop_, config_.server.demo, recorder_.get());
     if (!house) { return house.error(); }
@@ -206,11 +210,10 @@ std::optional<std::string> Server::build()
     return edge_->listen();
 }
 
-void Server::start_recording()
+Opening Server::opening()
 {
-    now();
     const Casino& casino = house_->casino();
-    Opening opening{.build = std::string{kBuild},
+    return {.build = std::string{kBuild},
         .instance = house_->instance(),
         .config = config::print(config_),
         .games = house_->games(),
@@ -222,11 +225,20 @@ void Server::start_recording()
         .durable = house_->store().committed().seq,
         .questions = views_->asked(),
         .live = floor_->live()};
+}
+
+Bytes Server::state() const
+{
+    const Casino& casino = house_->casino();
+    return store::encode_snapshot({.position = casino.submitted(), .sections = snapshot_sections(casino)});
+}
+
+void Server::start_recording()
+{
+    now();
+    Opening opening = this->opening();
     // Nothing waits for the first one; for those that follow play does.
-    if (recordings_ == 0 || recorder_->state_is_small()) {
-        opening.snapshot = store::encode_snapshot(
-            {.position = casino.submitted(), .sections = snapshot_sections(casino)});
-    }
+    if (recordings_ == 0 || recorder_->state_is_small()) { opening.snapshot = state(); }
     if (opening.snapshot.size() > config_.recording.state_max_bytes) { opening.snapshot.clear(); }
     std::string name = house_->instance();
     if (++recordings_ > 1) { name += "." + std::to_string(recordings_); }
@@ -385,7 +397,13 @@ void Server::keep_recording()
     const bool due = recorder_->running() ? recorder_->bytes_written() > config_.recording.disk_max_bytes / 2
                                           : now - recorded_until_ >= config_.recording.resume_after;
     // An answer of the views belongs to the recording that has the question.
-    if (due && !draining_ && views_->open() == 0 && recorder_->can_start_anew()) { start_recording(); }
+    const bool nothing_asked = views_->open() == 0;
+    if (due && !draining_ && nothing_asked && recorder_->can_start_anew()) { start_recording(); }
+    if (nothing_asked && recorder_->checkpoint_due()) {
+        Opening from_here = opening();
+        from_here.snapshot = state();
+        recorder_->checkpoint(std::move(from_here));
+    }
     recorder_->flush();
 }
 

@@ -8,6 +8,7 @@ std::string_view name(Item item) noexcept
         case Item::opening: return "opening";
         case Item::input: return "input";
         case Item::viewed: return "viewed";
+        case Item::checkpoint: return "checkpoint";
         case Item::drew: return "drew";
         case Item::sealed: return "sealed";
         case Item::erased: return "erased";

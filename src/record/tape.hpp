@@ -15,9 +15,10 @@ namespace croupier::record {
 
 /// What an item is about. Numbers are never reused.
 enum class Item : std::uint8_t {
-    opening = 1,  ///< The first: everything a replay begins with.
-    input = 2,    ///< An input to the floor; what follows up to the next one happened within it.
-    viewed = 3,   ///< Likewise: the views' answer to a question.
+    opening = 1,     ///< The first: everything a replay begins with.
+    input = 2,       ///< An input to the floor; what follows up to the next one happened within it.
+    viewed = 3,      ///< Likewise: the views' answer to a question.
+    checkpoint = 4,  ///< Between two inputs: what a replay of those that follow begins with, as an opening.
 
     // What a port answered.
     drew = 10,

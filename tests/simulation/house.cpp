@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr WallTime kBeginning = from_micros(1'795'460'520'000'000);  // A Tuesday in November 2026.
 constexpr auto kLedger = "ledger.db";
+constexpr std::uint64_t kCheckpointInputs = 300;  // So that a night of a minute has some.
 
 // Where this run keeps its files is not the seed's business.
 std::string without_folder(std::string text, const std::filesystem::path& folder)
@@ -68,7 +69,7 @@ void House::start()
     const std::string instance = "life-" + std::to_string(lives_);
     host::ModulePorts ports{&rng_, &keys_, &seal_key_, &fair_seeds_};
     if (!recordings_.empty()) {
-        life->recorder = std::make_unique<host::Recorder>(recorder_entropy_, false);
+        life->recorder = std::make_unique<host::Recorder>(recorder_entropy_, false, kCheckpointInputs);
         ports = {&life->recorder->wrap(rng_), &life->recorder->wrap(keys_), &life->recorder->wrap(seal_key_),
             &life->recorder->wrap(static_cast<FairSeeds&>(fair_seeds_))};
     }
@@ -138,13 +139,11 @@ void House::start()
     tick();
 }
 
-void House::start_recording()
+host::Opening House::opening()
 {
     Life& life = *life_;
-    life.recording_since = world_.now();
-    std::string name = "life-" + std::to_string(life.number);
-    host::Opening opening{.build = "croupier-sim",
-        .instance = name,
+    return {.build = "croupier-sim",
+        .instance = "life-" + std::to_string(life.number),
         .config = config::print(plan_.config),
         .games = *host::read_games(plan_.config.games),
         .seal_key = seal_key_.public_key(),
@@ -152,13 +151,20 @@ void House::start_recording()
         .steady = life.clock.steady().time_since_epoch().count(),
         .seq = life.casino->submitted().seq,
         .hash = life.casino->submitted().hash,
+        .snapshot = store::encode_snapshot(
+            {.position = life.casino->submitted(), .sections = host::snapshot_sections(*life.casino)}),
         .durable = life.store->committed().seq,
         .questions = life.queries->asked(),
         .live = life.floor->live()};
-    opening.snapshot = store::encode_snapshot(
-        {.position = life.casino->submitted(), .sections = host::snapshot_sections(*life.casino)});
+}
+
+void House::start_recording()
+{
+    Life& life = *life_;
+    life.recording_since = world_.now();
+    std::string name = "life-" + std::to_string(life.number);
     if (++life.recordings > 1) { name += "." + std::to_string(life.recordings); }
-    life.recorder->start(std::move(opening), {.directory = recordings_, .recording = std::move(name)});
+    life.recorder->start(opening(), {.directory = recordings_, .recording = std::move(name)});
 }
 
 bool House::gone(const std::weak_ptr<Life>& life) const { return !life_ || life.lock() != life_; }
@@ -181,6 +187,9 @@ void House::tick()
         const bool due = world_.now() - life_->recording_since >= 30s;
         if (due && life_->queries->open() == 0 && life_->recorder->can_start_anew()) { start_recording(); }
         if (world_.now().count() % 8'000'000 < 500'000) { life_->recorder->state(*life_->casino); }
+        if (life_->queries->open() == 0 && life_->recorder->checkpoint_due()) {
+            life_->recorder->checkpoint(opening());
+        }
         life_->recorder->flush();
     }
     world_.after(host::Floor::kTick, [this, life = std::weak_ptr{life_}] {

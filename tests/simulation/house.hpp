@@ -20,6 +20,10 @@
 #include "server_seeds.hpp"
 #include "world.hpp"
 
+namespace croupier::host {
+struct Opening;
+}
+
 namespace croupier::simulation {
 
 /// One end of a simulated WebSocket: what a client hears.
@@ -97,6 +101,7 @@ private:
     /// Whether what belongs to this life has nobody left to happen to.
     bool gone(const std::weak_ptr<Life>& life) const;
     /// Starts again soon, unless it is up.
+    host::Opening opening();
     void start_recording();
     void finish_stop();
     void start_later(microseconds delay);
