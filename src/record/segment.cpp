@@ -40,11 +40,25 @@ std::uint32_t crc(std::span<const std::byte> bytes)
 
 std::optional<Bytes> read_whole(const std::filesystem::path& path)
 {
+    std::error_code error;
+    Bytes bytes(std::filesystem::file_size(path, error));
     std::ifstream file{path, std::ios::binary};
-    const std::string text{std::istreambuf_iterator<char>{file}, {}};
-    if (!file) { return std::nullopt; }
-    const auto bytes = as_bytes(text);
-    return Bytes(bytes.begin(), bytes.end());
+    if (error || !file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()))) {
+        return std::nullopt;
+    }
+    return bytes;
+}
+
+/// As much as a head has at most.
+std::optional<Bytes> read_start(const std::filesystem::path& path)
+{
+    static constexpr std::size_t kHeadMax = 256;
+    Bytes bytes(kHeadMax);
+    std::ifstream file{path, std::ios::binary};
+    if (!file.is_open()) { return std::nullopt; }
+    file.read(reinterpret_cast<char*>(bytes.data()), kHeadMax);
+    bytes.resize(static_cast<std::size_t>(file.gcount()));
+    return bytes;
 }
 
 }  // namespace
@@ -96,7 +110,7 @@ std::expected<RecordingReader, std::string> RecordingReader::open(std::vector<st
 {
     RecordingReader reader;
     for (auto& path : paths) {
-        const auto bytes = read_whole(path);
+        const auto bytes = read_start(path);
         if (!bytes) { return std::unexpected{path.string() + ": cannot be read"}; }
         ByteReader in{*bytes};
         auto head = parse_head(in);

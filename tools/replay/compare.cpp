@@ -196,16 +196,50 @@ Json presented(const Step& step)
     return std::visit(InputShown{}, std::get<host::Input>(step.input));
 }
 
+namespace {
+
+/// Of a frame with its text.
+struct FrameParts {
+    std::span<const std::byte> head;  ///< Connection, and what it rests on.
+    std::string_view text;
+};
+FrameParts parts_of(const Happened& frame)
+{
+    ByteReader in{frame.body};
+    const auto head = in.raw(8 + 8);
+    return {head, as_text(in.raw(in.read<std::uint32_t>()))};
+}
+
+}  // namespace
+
 Happened digested(const Happened& frame)
 {
     if (frame.kind != Item::frame) { return frame; }
-    ByteReader in{frame.body};
-    Happened digest{.kind = Item::frame_digest, .body = {}};
-    ByteWriter out{digest.body};
-    out.write(in.read<ConnectionId>());
-    out.write(in.read<Seq>());
-    out.write(host::frame_digest(in.read<std::string>()));
+    const auto [head, text] = parts_of(frame);
+    Happened digest{.kind = Item::frame_digest, .body = {head.begin(), head.end()}};
+    ByteWriter{digest.body}.write(host::frame_digest(text));
     return digest;
+}
+
+bool agree(const std::vector<Happened>& then, const std::vector<Happened>& now)
+{
+    auto told = now.begin();
+    for (const Happened& item : then) {
+        if (!is_told(item.kind)) { continue; }
+        if (told == now.end()) { return false; }
+        const Happened& mine = *told++;
+        if (item.kind == Item::frame_digest && mine.kind == Item::frame) {
+            const auto [head, text] = parts_of(mine);
+            ByteReader in{item.body};
+            if (!std::ranges::equal(in.raw(head.size()), head)
+                || in.read<std::uint64_t>() != host::frame_digest(text)) {
+                return false;
+            }
+        } else if (item != mine) {
+            return false;
+        }
+    }
+    return told == now.end();
 }
 
 std::vector<Difference> differences(const std::vector<Happened>& then, const std::vector<Happened>& now)

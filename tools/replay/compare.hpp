@@ -31,6 +31,8 @@ struct Difference {
     std::optional<Happened> now;
 };
 std::vector<Difference> differences(const std::vector<Happened>& then, const std::vector<Happened>& now);
+/// Whether there are none.
+bool agree(const std::vector<Happened>& then, const std::vector<Happened>& now);
 
 /// Differences that are meant to be there, one rule a line: what it is about, where, and why.
 ///     frame    /text/ok/win          # RTP of lucky-lines 96.2 since definition 3

@@ -1,16 +1,19 @@
 #include <CLI/CLI.hpp>
+#include <malloc.h>
 
 #include <chrono>
 #include <cstdio>
 #include <deque>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "compare.hpp"
 #include "recording.hpp"
 #include "serve.hpp"
 #include "shrink.hpp"
 #include "stage.hpp"
+#include "windows.hpp"
 
 namespace {
 
@@ -30,6 +33,7 @@ struct Options {
     std::string round;
     std::uint64_t until = 0;
     std::uint64_t limit = 1;
+    std::size_t jobs = std::max(1U, std::thread::hardware_concurrency());
     bool step = false;
     bool trace = false;
 };
@@ -183,6 +187,24 @@ public:
 
     int run()
     {
+        // Whether all agrees is found out on all threads; what does not agree, and how it came to it, from the beginning.
+        const bool all = !options_.step && options_.limit == 1 && options_.until == 0 && options_.accept.empty();
+        if (!all) { return run_from_beginning(); }
+        const auto verdict = verify(segments(options_.files), options_.ledger, options_.jobs);
+        if (!verdict) { return failed(verdict.error()); }
+        if (verdict->problem.empty()) {
+            report(*verdict);
+            return 0;
+        }
+        const int found = run_from_beginning();
+        if (found != 0) { return found; }
+        std::printf("from its beginning the recording agrees, and yet: %s\n", verdict->problem.c_str());
+        return 1;
+    }
+
+private:
+    int run_from_beginning()
+    {
         // Which messages passed over the bus costs time to note: only where they are shown, or a difference was found.
         const int found = run_once(options_.step || options_.limit > 1, !options_.step && options_.limit == 1);
         if (found != 1 || options_.step || options_.limit > 1) { return found; }
@@ -190,7 +212,6 @@ public:
         return again.run_once(true, false);
     }
 
-private:
     int run_once(bool traced, bool quiet_difference)
     {
         quiet_difference_ = quiet_difference;
@@ -288,19 +309,34 @@ private:
     void report(const Recording& recording, double took) const
     {
         const auto& opening = recording.opening();
-        const std::chrono::duration<double> span = stage_->steady().time_since_epoch()
-            - std::chrono::nanoseconds{opening.steady};
-        std::printf("recording %s (%s)\n", recording.name().c_str(), opening.build.c_str());
+        report({.recording = recording.name(),
+            .build = opening.build,
+            .problem = {},
+            .inputs = steps_,
+            .units = units_,
+            .outputs = told_ - units_,
+            .states = states_,
+            .span = stage_->steady().time_since_epoch() - std::chrono::nanoseconds{opening.steady},
+            .took = std::chrono::nanoseconds{static_cast<std::int64_t>(took * 1e9)},
+            .ended = recording.ended()});
+    }
+
+    void report(const Verdict& of) const
+    {
+        const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
+        const std::chrono::duration<double> span = of.span;
+        const std::chrono::duration<double> took = of.took;
+        std::printf("recording %s (%s)\n", of.recording.c_str(), of.build.c_str());
         std::printf("%llu inputs over %.1f s in %.2f s (%.1f x real time): %llu units, %llu outputs; %llu differences",
-            static_cast<unsigned long long>(steps_), span.count(), took, took > 0 ? span.count() / took : 0.0,
-            static_cast<unsigned long long>(units_), static_cast<unsigned long long>(told_ - units_),
-            static_cast<unsigned long long>(found_));
-        if (accepted_count_ > 0) { std::printf(", %llu accepted", static_cast<unsigned long long>(accepted_count_)); }
+            number(of.inputs), span.count(), took.count(), took.count() > 0 ? span.count() / took.count() : 0.0,
+            number(of.units), number(of.outputs), number(found_));
+        if (accepted_count_ > 0) { std::printf(", %llu accepted", number(accepted_count_)); }
+        if (of.windows > 0) { std::printf(", in %llu parts", number(of.windows)); }
         std::printf("\n");
         if (found_ > 0 || options_.until > 0) { return; }
-        std::printf("the state of all modules agrees, %llu times; %s\n", static_cast<unsigned long long>(states_),
-            recording.ended() ? "the recording ends in order"
-                              : "the recording was cut off: what happened after its last block is not in it");
+        std::printf("the state of all modules agrees, %llu times; %s\n", number(of.states),
+            of.ended ? "the recording ends in order"
+                     : "the recording was cut off: what happened after its last block is not in it");
     }
 
     const Options& options_;
@@ -336,6 +372,10 @@ int main(int argc, char** argv)
         "--ledger", options.ledger, "A folder with ledger.db, for a recording without the state it began with");
     app.add_option("--accept", options.accept, "Differences that are meant to be there (docs/recordings.md)");
     app.add_option("--until", options.until, "Stop after this input");
+    app.add_option(
+           "--jobs", options.jobs, "Replay its parts on so many threads, where nothing is asked but whether all agrees")
+        ->check(CLI::Range(1, 256))
+        ->capture_default_str();
     app.add_option("--limit", options.limit, "Tell so many differences, then stop")->capture_default_str();
     app.add_option("--player", options.player, "Show what is about this player only");
     app.add_option("--session", options.session, "Show what is about this session only");
@@ -351,6 +391,9 @@ int main(int argc, char** argv)
     bool look = false;
     app.add_flag("--inspect", look, "Only show what the recording holds, input by input");
     CLI11_PARSE(app, argc, argv);
+    // Blocks come and go by the thousand: their memory stays here instead of going back to the system each time.
+    mallopt(M_MMAP_THRESHOLD, 64 << 20);
+    mallopt(M_TRIM_THRESHOLD, 256 << 20);
     try {
         if (!options.script.empty()) { return write_script(options); }
         if (served) { return serve({segments(options.files), options.ledger}, *served); }

@@ -8,6 +8,8 @@ namespace croupier::replay {
 
 using record::Item;
 
+constexpr std::size_t kHappenedUsual = 4;  // A spin: two draws at most, the unit, the frame.
+
 std::optional<Step> parse_step(const Happened& item)
 {
     ByteReader in{item.body};
@@ -71,21 +73,28 @@ std::expected<Recording, std::string> Recording::open(std::vector<std::filesyste
 {
     auto reader = record::RecordingReader::open(std::move(paths));
     if (!reader) { return std::unexpected{reader.error()}; }
-    Recording recording{std::move(*reader)};
+    std::string name = reader->recording();
+    Recording recording{std::move(name), {}, 0, [reader = std::move(*reader)]() mutable { return reader.next(); }};
     const auto first = recording.item();
     if (!first) { return std::unexpected{first.error()}; }
-    auto opening = *first && (*first)->kind == Item::opening ? from_bytes<host::Opening>((*first)->body) : std::nullopt;
-    if (!opening || opening->format != 1) {
+    auto opening = *first && (*first)->kind == Item::opening ? parse_opening((*first)->body) : std::nullopt;
+    if (!opening) {
         return std::unexpected{std::string{"the recording does not begin with an opening that this build can read"}};
     }
     recording.opening_ = std::move(*opening);
     return recording;
 }
 
+std::optional<host::Opening> parse_opening(std::span<const std::byte> body)
+{
+    auto opening = from_bytes<host::Opening>(body);
+    return opening && opening->format == 1 ? std::move(opening) : std::nullopt;
+}
+
 std::expected<bool, std::string> Recording::fill()
 {
     if (at_ < block_.size()) { return true; }
-    auto block = reader_->next();
+    auto block = blocks_();
     if (!block) { return std::unexpected{block.error()}; }
     block_ = std::move(*block);
     at_ = 0;
@@ -109,7 +118,10 @@ std::expected<std::optional<Step>, std::string> Recording::next()
 {
     auto first = item();
     // A state that was noted before anything happened is the one that the recording begins with.
-    while (steps_ == 0 && first && *first && (*first)->kind == Item::state) { first = item(); }
+    while (first && *first
+        && ((*first)->kind == Item::checkpoint || (steps_ == inputs_before_ && (*first)->kind == Item::state))) {
+        first = item();
+    }
     if (!first) { return std::unexpected{first.error()}; }
     if (!*first) { return std::nullopt; }
     if ((*first)->kind == Item::end) {
@@ -119,6 +131,7 @@ std::expected<std::optional<Step>, std::string> Recording::next()
     auto step = parse_step(**first);
     if (!step) { return std::unexpected{"input " + std::to_string(steps_ + 1) + " cannot be read by this build"}; }
     step->number = ++steps_;
+    step->happened.reserve(kHappenedUsual);
     while (true) {
         auto following = item();
         if (!following) { return std::unexpected{following.error()}; }
@@ -128,6 +141,7 @@ std::expected<std::optional<Step>, std::string> Recording::next()
             peeked_ = std::move(*following);
             break;
         }
+        if (kind == Item::checkpoint) { continue; }
         step->happened.push_back(std::move(**following));
     }
     return step;

@@ -2,7 +2,6 @@
 
 #include <map>
 
-#include "adapters/clock.hpp"
 #include "builtin_modules.hpp"
 #include "croupier/codec.hpp"
 #include "ledger_file.hpp"
@@ -28,6 +27,7 @@ public:
         happened_ = &happened;
         at_ = 0;
         told_.clear();
+        told_.reserve(happened.size());
     }
     /// The body of the next answer of a port; it has to be of this kind.
     ByteReader answer(Item kind)
@@ -64,6 +64,7 @@ public:
     void tell(Item kind, const Values&... values)
     {
         Happened item{.kind = kind, .body = {}};
+        item.body.reserve((0 + ... + room(values)));
         ByteWriter out{item.body};
         (out.write(values), ...);
         told_.push_back(std::move(item));
@@ -71,6 +72,17 @@ public:
     std::vector<Happened> told() { return std::exchange(told_, {}); }
 
 private:
+    /// What it takes in canonical bytes, or somewhat more.
+    template <class T>
+    static std::size_t room(const T& value)
+    {
+        if constexpr (std::is_same_v<T, std::string>) {
+            return sizeof(std::uint32_t) + value.size();
+        } else {
+            return sizeof(T);
+        }
+    }
+
     const std::vector<Happened>* happened_ = nullptr;
     std::size_t at_ = 0;
     std::vector<Happened> told_;
@@ -398,7 +410,6 @@ struct Stage::Ports {
     WallTime wall{};
     SteadyTime steady{};
     host::InputClock clock;
-    adapters::SystemClock stopwatch;
     host::ServerMetrics metrics;
     Trace trace;
     std::unique_ptr<host::Casino> casino;
@@ -411,14 +422,20 @@ Stage::~Stage() = default;
 std::expected<std::unique_ptr<Stage>, std::string> Stage::open(
     const host::Opening& opening, const std::filesystem::path& ledger)
 {
+    auto games = host::load_games(opening.games);
+    if (!games) { return std::unexpected{games.error()}; }
+    return open(opening, std::move(*games), ledger);
+}
+
+std::expected<std::unique_ptr<Stage>, std::string> Stage::open(
+    const host::Opening& opening, host::GameList games, const std::filesystem::path& ledger)
+{
     auto config = config::parse(opening.config, "the recording's configuration", {});
     if (!config) { return std::unexpected{to_string(config.error().front())}; }
     std::unique_ptr<Stage> stage{new Stage};
     stage->ports_ = std::make_unique<Ports>(opening, std::move(*config));
     Ports& ports = *stage->ports_;
-    auto games = host::load_games(opening.games);
-    if (!games) { return std::unexpected{games.error()}; }
-    ports.games = std::move(*games);
+    ports.games = std::move(games);
     const auto make = [&] {
         return std::make_unique<host::Casino>(host::make_modules(ports.config, ports.games,
             {&ports.rng, &ports.keys, &ports.seal_key, &ports.fair_seeds}, opening.instance));
@@ -452,7 +469,7 @@ std::expected<std::unique_ptr<Stage>, std::string> Stage::open(
         .store = ports.store,
         .views = ports.queries,
         .clock = ports.clock,
-        .stopwatch = ports.stopwatch,
+        .stopwatch = ports.clock,  // Nobody asks how long it took.
         .tokens = ports.tokens,
         .seal_key = ports.seal_key,
         .metrics = ports.metrics});
@@ -499,6 +516,15 @@ Outcome Stage::take(const Step& step)
 }
 
 const host::Casino& Stage::casino() const noexcept { return *ports_->casino; }
+
+bool Stage::is_at(const host::Opening& opening) const
+{
+    const host::Casino& casino = *ports_->casino;
+    return casino.submitted().seq == opening.seq && casino.submitted().hash == opening.hash
+        && ports_->store.committed().seq == opening.durable && ports_->floor->live() == opening.live
+        && store::encode_snapshot({.position = casino.submitted(), .sections = host::snapshot_sections(casino)})
+        == opening.snapshot;
+}
 
 WallTime Stage::now() const noexcept { return ports_->wall; }
 

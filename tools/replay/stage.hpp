@@ -33,6 +33,9 @@ public:
     /// `ledger`: a folder with the ledger, for a recording whose state was too large to be in it. Otherwise says why not.
     static std::expected<std::unique_ptr<Stage>, std::string> open(
         const host::Opening& opening, const std::filesystem::path& ledger);
+    /// Likewise, with the opening's games, which are loaded already.
+    static std::expected<std::unique_ptr<Stage>, std::string> open(
+        const host::Opening& opening, host::GameList games, const std::filesystem::path& ledger);
     ~Stage();
     Stage(const Stage&) = delete;
     Stage& operator=(const Stage&) = delete;
@@ -40,6 +43,8 @@ public:
     /// Takes the step's input, its ports answering what `step.happened` says.
     Outcome take(const Step& step);
     const host::Casino& casino() const noexcept;
+    /// Whether a recording could go on with this opening here: the same unit, state and connections.
+    bool is_at(const host::Opening& opening) const;
     WallTime now() const noexcept;
     SteadyTime steady() const noexcept;
     /// Notes the messages of each step from here on; it costs time.

@@ -8,6 +8,7 @@
 #include "simulation.hpp"
 #include "stage.hpp"
 #include "temporary_folder.hpp"
+#include "windows.hpp"
 
 using namespace croupier;
 using namespace croupier::replay;
@@ -271,4 +272,142 @@ TEST_CASE("replay: a step's item is the step again", "[replay]")
         REQUIRE(again);
         REQUIRE(step_item(*again) == step_item(step));
     }
+}
+
+namespace {
+
+/// Writes the recording anew, each item changed by `change`.
+void rewrite(const std::filesystem::path& from, const std::filesystem::path& to,
+    const std::function<void(Item kind, Bytes& body)>& change)
+{
+    auto reader = record::RecordingReader::open({from});
+    REQUIRE(reader.has_value());
+    Hash chain{};
+    record::Squeeze squeeze;
+    std::ofstream out{to, std::ios::binary};
+    const auto put = [&](const Bytes& bytes) {
+        out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    };
+    put(record::segment_head({.recording = reader->recording(), .number = 1, .before = chain}));
+    while (true) {
+        const auto block = reader->next();
+        REQUIRE(block.has_value());
+        if (block->empty()) { break; }
+        Bytes items;
+        ByteWriter writer{items};
+        record::TapeReader tape{*block};
+        while (const auto item = tape.next()) {
+            Bytes body{item->body.begin(), item->body.end()};
+            change(item->kind, body);
+            writer.write(item->kind);
+            writer.write(body);
+        }
+        put(squeeze.block(items, chain));
+    }
+}
+
+/// A life with three parts or more, which ended in order.
+std::filesystem::path long_life(const Nights& nights)
+{
+    for (const auto& life : nights.lives()) {
+        const auto verdict = verify({life}, {}, 2);
+        REQUIRE(verdict.has_value());
+        if (verdict->windows >= 3 && verdict->ended) { return life; }
+    }
+    FAIL("no life is long enough");
+    return {};
+}
+
+}  // namespace
+
+TEST_CASE("replay: the parts of a recording agree side by side as they do one after the other", "[replay]")
+{
+    std::uint64_t windows = 0;
+    std::size_t lives = 0;
+    for (const std::uint64_t seed : {15U, 31U}) {
+        const Nights nights{seed};
+        for (const auto& life : nights.lives()) {
+            CAPTURE(life);
+            const Played whole = play(life);
+            ++lives;
+            for (const std::size_t threads : {1UZ, 3UZ}) {
+                const auto verdict = verify({life}, {}, threads);
+                REQUIRE(verdict.has_value());
+                CHECK(verdict->problem.empty());
+                CHECK(verdict->inputs == whole.steps.size());
+                CHECK(verdict->units + verdict->outputs == whole.told);
+                CHECK(verdict->ended == whole.ended);
+                windows += verdict->windows;
+            }
+        }
+    }
+    CHECK(windows > 2 * lives);  // They do have parts.
+}
+
+TEST_CASE("replay: what differs is found in whatever part it is", "[replay]")
+{
+    const Nights nights{15};
+    const auto life = long_life(nights);
+    std::size_t draws = 0;
+    rewrite(life, "/dev/null",
+        [&](Item kind, const Bytes& body) { draws += kind == Item::drew && body.size() >= 10 ? 1 : 0; });
+    REQUIRE(draws > 10);
+    const TemporaryFolder folder;
+    for (const std::size_t changed : {std::size_t{0}, draws / 2, draws - 1}) {
+        std::size_t drawn = 0;
+        rewrite(life, folder.path() / "changed.crr", [&](Item kind, Bytes& body) {
+            if (kind == Item::drew && body.size() >= 10 && drawn++ == changed) { body[6] ^= std::byte{1}; }
+        });
+        const auto verdict = verify({folder.path() / "changed.crr"}, {}, 2);
+        REQUIRE(verdict.has_value());
+        CHECK_THAT(verdict->problem, Catch::StartsWith("input ") && Catch::EndsWith(" does otherwise than it did"));
+    }
+}
+
+TEST_CASE("replay: a part has to end where the next one begins", "[replay]")
+{
+    const Nights nights{15};
+    const auto life = long_life(nights);
+    const TemporaryFolder folder;
+    const auto file = folder.path() / "changed.crr";
+    const auto change = [&](const std::function<void(host::Opening&)>& how) {
+        bool changed = false;
+        rewrite(life, file, [&](Item kind, Bytes& body) {
+            if (kind != Item::checkpoint || std::exchange(changed, true)) { return; }
+            auto opening = from_bytes<host::Opening>(body);
+            REQUIRE(opening.has_value());
+            how(*opening);
+            body = to_bytes(*opening);
+        });
+        REQUIRE(changed);
+    };
+    change([](host::Opening&) {});
+    CHECK(verify({file}, {}, 2)->problem.empty());
+
+    change([](host::Opening& opening) { opening.durable = Seq{raw(opening.durable) - 1}; });
+    const auto verdict = verify({file}, {}, 1);
+    REQUIRE(verdict.has_value());
+    CHECK_THAT(verdict->problem, Catch::StartsWith("the checkpoint behind input "));
+    const Played whole = play(file);  // From the beginning nobody needs it.
+    CHECK(whole.differences.empty());
+    CHECK(whole.ended);
+
+    change([](host::Opening& opening) { opening.snapshot.resize(opening.snapshot.size() / 2); });
+    CHECK_FALSE(verify({file}, {}, 2).has_value());
+    change([](host::Opening& opening) { opening.format = 2; });
+    CHECK(verify({file}, {}, 2).error().find("cannot be read by this build") != std::string::npos);
+}
+
+TEST_CASE("replay: of a recording that was cut off, the whole blocks agree side by side too", "[replay]")
+{
+    const Nights nights{15};
+    const auto life = long_life(nights);
+    const TemporaryFolder folder;
+    const auto file = folder.path() / "cut.crr";
+    std::filesystem::copy_file(life, file);
+    std::filesystem::resize_file(file, std::filesystem::file_size(file) - 1);
+    const auto verdict = verify({file}, {}, 2);
+    REQUIRE(verdict.has_value());
+    CHECK(verdict->problem.empty());
+    CHECK_FALSE(verdict->ended);
 }
