@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes the recordings in this folder anew, after a change that is meant to be seen by players or in the ledger: say which in the
 # commit. They are lives of simulated nights (docs/testing.md): a player's evening, one with operators whose
-# server is asked to stop, one with a jackpot and bonus money, one that begins in the middle of play.
+# server is asked to stop, one with a jackpot and bonus money, one that begins in the middle of play, one of three parts.
 #
 #   tests/recordings/renew.sh [BUILD_DIR]         (build/release unless told)
 set -eu
@@ -19,4 +19,5 @@ keep 114 1 players
 keep 131 1 operators
 keep 183 1 jackpot
 keep 191 1.2 middle
+keep 13 1 parts
 ls -l "$root"/tests/recordings/*.crr

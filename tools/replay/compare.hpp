@@ -42,6 +42,7 @@ bool agree(const std::vector<Happened>& then, const std::vector<Happened>& now);
 class Accepted {
 public:
     static std::expected<Accepted, std::string> load(const std::filesystem::path& file);
+    bool nothing() const noexcept { return rules_.empty(); }
     /// Whether every part of the difference is meant to be there.
     bool covers(const Difference& difference) const;
 

@@ -187,8 +187,13 @@ public:
 
     int run()
     {
+        if (!options_.accept.empty()) {
+            auto accepted = Accepted::load(options_.accept);
+            if (!accepted) { return failed(accepted.error()); }
+            accepted_ = std::move(*accepted);
+        }
         // Whether all agrees is found out on all threads; what does not agree, and how it came to it, from the beginning.
-        const bool all = !options_.step && options_.limit == 1 && options_.until == 0 && options_.accept.empty();
+        const bool all = !options_.step && options_.limit == 1 && options_.until == 0 && accepted_.nothing();
         if (!all) { return run_from_beginning(); }
         const auto verdict = verify(segments(options_.files), options_.ledger, options_.jobs);
         if (!verdict) { return failed(verdict.error()); }
@@ -209,6 +214,7 @@ private:
         const int found = run_once(options_.step || options_.limit > 1, !options_.step && options_.limit == 1);
         if (found != 1 || options_.step || options_.limit > 1) { return found; }
         Replay again{options_};
+        again.accepted_ = accepted_;
         return again.run_once(true, false);
     }
 
@@ -217,11 +223,6 @@ private:
         quiet_difference_ = quiet_difference;
         auto recording = Recording::open(segments(options_.files));
         if (!recording) { return failed(recording.error()); }
-        if (!options_.accept.empty()) {
-            auto accepted = Accepted::load(options_.accept);
-            if (!accepted) { return failed(accepted.error()); }
-            accepted_ = std::move(*accepted);
-        }
         const host::Opening& opening = recording->opening();
         auto stage = Stage::open(opening, options_.ledger);
         if (!stage) { return failed(stage.error()); }

@@ -313,7 +313,12 @@ std::expected<Verdict, std::string> verify(
         running.emplace_back([&player] { player.run(); });
     }
     Divider divider{*reader, feed};
-    const auto divided = divider.run();
+    std::expected<void, std::string> divided;
+    try {
+        divided = divider.run();
+    } catch (const std::exception& error) {  // Not before the threads have ended.
+        divided = std::unexpected{std::string{error.what()}};
+    }
     if (divided) {
         feed.end();
     } else {
